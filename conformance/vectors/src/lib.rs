@@ -1,0 +1,92 @@
+//! Golden vectors for the Pusher Channels server protocol: the JSON files, and types to read them with.
+//! This crate is data: it computes nothing and judges nothing.
+//!
+//! Each group is one JSON file, embedded as text ([`SIGNING`]) and parsed on request ([`signing()`]).
+//! The README beside the files explains their format; the documentation here repeats it where the
+//! types need it.
+//!
+//! ```
+//! use pusher_vectors::{Outcome, signing::Input, signing};
+//!
+//! let group = signing();
+//! let case = group.case("signing/docs-trigger").expect("ids are permanent");
+//!
+//! assert_eq!(case.result, Outcome::Valid);
+//! let Input::Request(request) = &case.input else { panic!("another kind") };
+//! let stages = case.expect.as_ref().expect("only invalid cases expect nothing");
+//!
+//! assert_eq!(request.auth_timestamp, 1353088179);
+//! assert_eq!(stages.body_md5.as_deref(), Some("ec365a775a4cd0599faeb73354201b6f"));
+//! ```
+
+mod group;
+pub mod requests;
+pub mod signing;
+mod text;
+pub mod urls;
+
+pub use group::{Case, Entry, Group, Outcome, Relation};
+pub use text::Text;
+
+/// The file `signing.json`, as it is.
+pub const SIGNING: &str = include_str!("../signing.json");
+
+/// The file `requests.json`, as it is.
+pub const REQUESTS: &str = include_str!("../requests.json");
+
+/// The file `urls.json`, as it is.
+pub const URLS: &str = include_str!("../urls.json");
+
+/// How requests are signed, stage by stage.
+///
+/// ```
+/// use pusher_vectors::{signing, signing::Input};
+///
+/// let group = signing();
+/// let hmac = group.cases.iter().filter(|case| matches!(case.input, Input::AuthSignature { .. }));
+/// assert!(hmac.count() > 0);
+/// ```
+#[must_use]
+pub fn signing() -> Group<signing::Input, signing::Stages> {
+    parsed(SIGNING)
+}
+
+/// The HTTP requests that calls become, and the calls that must become none.
+///
+/// ```
+/// use pusher_vectors::{Outcome, requests};
+///
+/// for case in requests().cases {
+///     match case.result {
+///         Outcome::Invalid => assert!(case.refusal.is_some()),
+///         Outcome::Valid | Outcome::Acceptable => assert!(case.expect.is_some()),
+///     }
+/// }
+/// ```
+#[must_use]
+pub fn requests() -> Group<requests::Input, requests::Request> {
+    parsed(REQUESTS)
+}
+
+/// Where the API lives: from a URL with credentials, or from a cluster.
+///
+/// ```
+/// use pusher_vectors::{urls, urls::Input};
+///
+/// let group = urls();
+/// let case = group.case("urls/port-kept").expect("ids are permanent");
+/// assert!(matches!(&case.input, Input::Url(url) if url.ends_with(":4433/apps/00001")));
+/// assert_eq!(case.expect.as_ref().and_then(|address| address.port), Some(4433));
+/// ```
+#[must_use]
+pub fn urls() -> Group<urls::Input, urls::Address> {
+    parsed(URLS)
+}
+
+#[expect(
+    clippy::expect_used,
+    reason = "the text is embedded, and the tests of this crate parse it"
+)]
+fn parsed<T: serde::de::DeserializeOwned>(json: &str) -> T {
+    serde_json::from_str(json).expect("the embedded vectors fit their types")
+}

@@ -1,0 +1,71 @@
+//! The Pusher Channels server protocol without I/O.
+//!
+//! The core turns a *call* into an [`http::Request`] and an [`http::Response`] into a *typed
+//! answer*. It holds no connection, no clock, no entropy, no environment and no global; what it
+//! needs from outside is an argument. Whatever HTTP client and runtime you have, it fits.
+//!
+//! ```
+//! use pusher_core::{App, Data, Prepared, Timestamp, Trigger, http};
+//!
+//! fn publish(
+//!     now: Timestamp,
+//!     my_http_client: impl Fn(http::Request<bytes::Bytes>) -> http::Response<bytes::Bytes>,
+//! ) -> Result<(), Box<dyn std::error::Error>> {
+//!     let app = App::from_url("https://KEY:SECRET@api-eu.pusher.com/apps/1234")?;
+//!     let event = Trigger::new("orders".parse()?, "paid".parse()?, Data::json(&[7])?);
+//!
+//!     let Prepared { request, expects } = app.prepare(&event, now)?;   // pure
+//!     let response = my_http_client(request);                          // yours
+//!     let answer = expects.parse(&response)?;                          // pure
+//!     assert!(answer.channels.is_empty(), "nothing was asked about them");
+//!     Ok(())
+//! }
+//! # publish(Timestamp::from_unix(1), |_| http::Response::new("{}".into())).unwrap();
+//! ```
+//!
+//! # The map
+//!
+//! | you want | look at |
+//! |---|---|
+//! | an app: credentials, where the API lives, limits | [`App`], [`Base`], [`Limits`] |
+//! | a call | [`Trigger`]; one of your own: [`Endpoint`] |
+//! | names that can be signed | [`ChannelName`], [`EventName`], [`SocketId`] |
+//! | a signed request, and what reads its answer | [`App::prepare`], [`Prepared`], [`Expects`] |
+//! | what can go wrong | [`BuildError`] before sending, [`ResponseError`] after |
+//!
+//! A signed request is good for less than 600 seconds, so it cannot be stored or sent again later:
+//! keep the call, and prepare it when it is sent.
+
+mod app;
+mod base;
+mod credentials;
+mod data;
+mod endpoint;
+mod error;
+mod limits;
+mod name;
+mod prepared;
+mod request;
+mod sign;
+mod timestamp;
+mod url;
+
+pub use http;
+
+pub use self::{
+    app::App,
+    base::{Base, Cluster, InvalidBase, InvalidCluster, Prefix},
+    credentials::{Credentials, InvalidCredentials},
+    data::Data,
+    endpoint::{Attribute, ChannelAttributes, Draft, Endpoint, Trigger, TriggerResponse},
+    error::{ApiError, ApiErrorKind, BuildError, DecodeError, Malformed, ResponseError},
+    limits::{Limits, Quantity},
+    name::{
+        ChannelKind, ChannelName, ChannelNames, EventName, InvalidChannelName, InvalidChannelNames,
+        InvalidEventName, InvalidSocketId, SocketId,
+    },
+    prepared::{Expects, Prepared},
+    sign::Secret,
+    timestamp::Timestamp,
+    url::InvalidUrl,
+};

@@ -1,0 +1,53 @@
+//! The two digests of the protocol as lower-case hex: MD5 of a body, HMAC-SHA256 of a text. This
+//! file does not know what is digested or why.
+
+use std::io::Write as _;
+
+use hmac::Mac as _;
+use md5::{Digest as _, Md5};
+
+use super::Secret;
+
+/// At most `N` ASCII characters, without an allocation.
+pub(crate) struct Ascii<const N: usize> {
+    characters: [u8; N],
+    length: usize,
+}
+
+impl Ascii<20> {
+    pub(super) fn decimal(number: u64) -> Self {
+        let mut characters = [0; 20];
+        let mut rest = characters.as_mut_slice();
+        // The largest number has twenty digits.
+        let written = write!(rest, "{number}");
+        debug_assert!(written.is_ok());
+        let length = 20 - rest.len();
+        Self { characters, length }
+    }
+}
+
+impl<const N: usize> Ascii<N> {
+    /// `N` is twice the length of `bytes`.
+    fn hex(bytes: &[u8]) -> Self {
+        let mut characters = [b'0'; N];
+        let written = hex::encode_to_slice(bytes, &mut characters);
+        debug_assert!(written.is_ok());
+        Self { characters, length: N }
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        let written = self.characters.get(..self.length);
+        #[expect(clippy::expect_used, reason = "both constructors write ASCII")]
+        written.and_then(|ascii| str::from_utf8(ascii).ok()).expect("ASCII")
+    }
+}
+
+/// `body_md5`.
+pub(super) fn md5_hex(body: &[u8]) -> Ascii<32> {
+    Ascii::hex(&Md5::digest(body))
+}
+
+/// `auth_signature`.
+pub(crate) fn hmac_sha256_hex(secret: &Secret, message: &[u8]) -> Ascii<64> {
+    Ascii::hex(&secret.keyed().chain_update(message).finalize().into_bytes())
+}

@@ -1,0 +1,18 @@
+//! The only place that reads the clock and the environment.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use pusher_core::{App, Timestamp};
+
+use crate::error::ConfigError;
+
+/// The machine's clock. Before 1970 it counts as 1970: the server will say that it is wrong.
+pub(crate) fn system_time() -> Timestamp {
+    let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp::from_unix(elapsed.as_secs())
+}
+
+/// The app that `PUSHER_URL` describes.
+pub(crate) fn app_from_env() -> Result<App, ConfigError> {
+    App::from_url(&std::env::var("PUSHER_URL")?).map_err(ConfigError::Invalid)
+}

@@ -1,0 +1,282 @@
+//! What a call can end in beside an answer. This file sorts by whose fault it was; it does not
+//! decide what to do about it.
+
+use std::{convert::Infallible, env::VarError, error::Error, fmt, io, time::Duration};
+
+use pusher_core::{BuildError, InvalidUrl, ResponseError, http::StatusCode};
+
+/// What an executor's error has to tell, beside being an error.
+///
+/// Implemented for [`io::Error`] and [`Infallible`]; [`Other`] wraps any other error.
+pub trait ExecuteError: Error + Send + Sync + 'static {
+    /// What failed.
+    fn kind(&self) -> ErrorKind;
+
+    /// `false` only if the origin surely cannot have seen the request, so that sending it again
+    /// cannot do a thing twice.
+    fn maybe_sent(&self) -> bool;
+}
+
+/// What failed on the wire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// No connection: the name was not found, the peer refused or could not be reached.
+    Connect,
+    /// Nothing, or not all of it, came in time.
+    Timeout,
+    /// No secure connection: the certificate or the handshake was refused.
+    Tls,
+    /// The proxy could not be reached, or refused.
+    Proxy,
+    /// The response was cut short, or larger than allowed.
+    Body,
+    /// Anything else.
+    Other,
+}
+
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Connect => "could not connect",
+            Self::Timeout => "timed out",
+            Self::Tls => "no secure connection",
+            Self::Proxy => "the proxy failed",
+            Self::Body => "the response is incomplete or too large",
+            Self::Other => "the exchange failed",
+        })
+    }
+}
+
+/// For executors that cannot fail.
+impl ExecuteError for Infallible {
+    fn kind(&self) -> ErrorKind {
+        match *self {}
+    }
+
+    fn maybe_sent(&self) -> bool {
+        match *self {}
+    }
+}
+
+impl ExecuteError for io::Error {
+    fn kind(&self) -> ErrorKind {
+        match self.kind() {
+            io::ErrorKind::ConnectionRefused
+            | io::ErrorKind::HostUnreachable
+            | io::ErrorKind::NetworkUnreachable => ErrorKind::Connect,
+            io::ErrorKind::TimedOut => ErrorKind::Timeout,
+            io::ErrorKind::UnexpectedEof => ErrorKind::Body,
+            _ => ErrorKind::Other,
+        }
+    }
+
+    /// Refused means that nobody listens; a route can fail in the middle.
+    fn maybe_sent(&self) -> bool {
+        self.kind() != io::ErrorKind::ConnectionRefused
+    }
+}
+
+/// Any error as the error of an executor: of kind [`Other`](ErrorKind::Other), and possibly sent,
+/// which is the safe answer of those who do not know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Other<E>(pub E);
+
+impl<E: fmt::Display> fmt::Display for Other<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl<E: Error + 'static> Error for Other<E> {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.0.source()
+    }
+}
+
+impl<E: Error + Send + Sync + 'static> ExecuteError for Other<E> {
+    fn kind(&self) -> ErrorKind {
+        ErrorKind::Other
+    }
+
+    fn maybe_sent(&self) -> bool {
+        true
+    }
+}
+
+/// The wire failed: no complete response came. Whichever executor it was; its own error is the
+/// [`source`](Error::source), and can be downcast.
+#[derive(Debug)]
+pub struct ExecutorError {
+    kind: ErrorKind,
+    maybe_sent: bool,
+    source: Box<dyn Error + Send + Sync>,
+}
+
+impl ExecutorError {
+    /// What failed.
+    pub fn kind(&self) -> ErrorKind {
+        self.kind
+    }
+
+    /// `false` only if the origin surely did not see the request.
+    pub fn maybe_sent(&self) -> bool {
+        self.maybe_sent
+    }
+}
+
+impl<E: ExecuteError> From<E> for ExecutorError {
+    fn from(error: E) -> Self {
+        let (kind, maybe_sent) = (ExecuteError::kind(&error), error.maybe_sent());
+        Self { kind, maybe_sent, source: error.into() }
+    }
+}
+
+impl fmt::Display for ExecutorError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.kind.fmt(f)
+    }
+}
+
+impl Error for ExecutorError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(&*self.source)
+    }
+}
+
+/// Why a call did not succeed.
+///
+/// ```
+/// use pusher_client::{App, CallError, blocking, blocking_fn};
+///
+/// let refused = blocking_fn(|_request| Err(std::io::Error::from(std::io::ErrorKind::ConnectionRefused)));
+/// let pusher = blocking::Client::new(App::from_url("https://K:S@localhost/apps/1")?, refused);
+///
+/// let error = pusher.trigger("orders", "paid", &7).unwrap_err();
+/// assert!(error.is_connect() && error.is_retryable() && error.status().is_none());
+///
+/// let error = pusher.trigger("no spaces", "paid", &7).unwrap_err();
+/// assert!(matches!(error, CallError::Build(_)));
+/// # Ok::<(), pusher_client::InvalidUrl>(())
+/// ```
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum CallError {
+    /// The call is impossible; nothing was sent.
+    Build(BuildError),
+    /// The wire failed.
+    Execute(ExecutorError),
+    /// The server refused, or its answer makes no sense.
+    Response(ResponseError),
+}
+
+impl CallError {
+    /// Whether time ran out, while connecting or later.
+    pub fn is_timeout(&self) -> bool {
+        matches!(self, Self::Execute(error) if error.kind == ErrorKind::Timeout)
+    }
+
+    /// Whether no connection came about: the event was not sent.
+    pub fn is_connect(&self) -> bool {
+        matches!(self, Self::Execute(error) if error.kind == ErrorKind::Connect)
+    }
+
+    /// Whether the same call may succeed later and cannot happen twice by trying: it surely did not
+    /// arrive, or the server refused it for now.
+    pub fn is_retryable(&self) -> bool {
+        match self {
+            Self::Build(_) => false,
+            Self::Execute(error) => !error.maybe_sent,
+            Self::Response(error) => error.is_retryable(),
+        }
+    }
+
+    /// The status that the server answered with, if it answered.
+    pub fn status(&self) -> Option<StatusCode> {
+        match self {
+            Self::Response(error) => Some(error.status()),
+            _ => None,
+        }
+    }
+
+    /// How long the server asks to wait before the next attempt.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Response(error) => error.retry_after(),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for CallError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Build(error) => error.fmt(f),
+            Self::Execute(error) => error.fmt(f),
+            Self::Response(error) => error.fmt(f),
+        }
+    }
+}
+
+impl Error for CallError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Build(error) => error.source(),
+            Self::Execute(error) => error.source(),
+            Self::Response(error) => error.source(),
+        }
+    }
+}
+
+impl From<BuildError> for CallError {
+    fn from(error: BuildError) -> Self {
+        Self::Build(error)
+    }
+}
+
+impl From<ExecutorError> for CallError {
+    fn from(error: ExecutorError) -> Self {
+        Self::Execute(error)
+    }
+}
+
+impl From<ResponseError> for CallError {
+    fn from(error: ResponseError) -> Self {
+        Self::Response(error)
+    }
+}
+
+/// Why the environment does not describe an app.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// `PUSHER_URL` is not set.
+    Missing,
+    /// `PUSHER_URL` is not Unicode.
+    NotUnicode,
+    /// `PUSHER_URL` is not the URL of an app.
+    Invalid(InvalidUrl),
+}
+
+impl From<VarError> for ConfigError {
+    fn from(error: VarError) -> Self {
+        match error {
+            VarError::NotPresent => Self::Missing,
+            VarError::NotUnicode(_) => Self::NotUnicode,
+        }
+    }
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing => f.write_str(
+                "PUSHER_URL is not set; it reads SCHEME://KEY:SECRET@HOST[:PORT]/apps/APP_ID",
+            ),
+            Self::NotUnicode => f.write_str("PUSHER_URL is not Unicode"),
+            Self::Invalid(reason) => write!(f, "PUSHER_URL is invalid: {reason}"),
+        }
+    }
+}
+
+impl Error for ConfigError {}
