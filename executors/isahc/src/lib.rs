@@ -14,6 +14,7 @@
 //! (Not run, because it would publish.)
 
 mod error;
+mod silence;
 
 use std::time::Duration;
 
@@ -64,7 +65,7 @@ impl Isahc {
             .redirect_policy(RedirectPolicy::None)
             .automatic_decompression(false)
             .expect_continue(false);
-        Ok(Self(client.build()?))
+        Ok(client.build()?.into())
     }
 }
 
@@ -73,6 +74,7 @@ impl Isahc {
 /// and no `proxy_tls_config`, which in isahc 2.0.2 turns verification off when it is set to verify.
 impl From<HttpClient> for Isahc {
     fn from(client: HttpClient) -> Self {
+        silence::silence(&client);
         Self(client)
     }
 }
