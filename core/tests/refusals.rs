@@ -63,7 +63,7 @@ fn names_say_what_is_wrong_and_where() {
         ),
         (
             said(ChannelNames::parse(["fine", "no spaces"])),
-            "channel 1 of the list is invalid: a channel name holds ' ' at position 2; \
+            "the channel at index 1 of the list is invalid: a channel name holds ' ' at position 2; \
              allowed are A-Z a-z 0-9 _ = @ , . ; -",
         ),
         (said(EventName::parse("")), "an event name is empty; it has 1 to 200 characters"),

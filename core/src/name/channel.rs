@@ -228,7 +228,9 @@ impl fmt::Display for InvalidChannelNames {
                 "the list has {count} channels; a trigger takes at most {}",
                 ChannelNames::MAX_COUNT
             ),
-            Self::Name { index, .. } => write!(f, "channel {index} of the list is invalid"),
+            Self::Name { index, .. } => {
+                write!(f, "the channel at index {index} of the list is invalid")
+            }
         }
     }
 }

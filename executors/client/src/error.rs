@@ -176,7 +176,7 @@ impl CallError {
         matches!(self, Self::Execute(error) if error.kind == ErrorKind::Timeout)
     }
 
-    /// Whether no connection came about: the event was not sent.
+    /// Whether no connection came about.
     pub fn is_connect(&self) -> bool {
         matches!(self, Self::Execute(error) if error.kind == ErrorKind::Connect)
     }

@@ -144,17 +144,16 @@ fn show(server: &DevServer) -> Result<(), String> {
     Ok(())
 }
 
-/// What went wrong, and what to look at.
+/// What went wrong, where, and what to look at.
 fn explained(error: &CallError, app: &App) -> String {
-    let what = sentence(error);
     let hint = match error.status() {
-        Some(StatusCode::UNAUTHORIZED) => "check the key, the secret and this machine's clock",
-        Some(StatusCode::NOT_FOUND) => "check the host, the key and the app id",
-        None if error.is_connect() => "check the host and the port, and that the server runs",
-        None if error.is_timeout() => "the server is out of reach or overloaded",
-        _ => return what,
+        Some(StatusCode::UNAUTHORIZED) => "; check the key, the secret and this machine's clock",
+        Some(StatusCode::NOT_FOUND) => "; check the host, the key and the app id",
+        None if error.is_connect() => "; check that the server runs, and the host and the port",
+        None if error.is_timeout() => "; the server is out of reach or overloaded",
+        _ => "",
     };
-    format!("{what} ({} at {}: {hint})", app.app_id(), app.base())
+    format!("app {} at {}: {}{hint}", app.app_id(), app.base(), sentence(error))
 }
 
 /// The error and its sources on one line.
