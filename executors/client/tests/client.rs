@@ -75,7 +75,7 @@ fn values_become_json_and_ready_text_stays() {
         client.trigger(&owned, String::from("e"), &"text").await.unwrap();
         client.trigger(name, "e", Data::text("text")).await.unwrap();
     });
-    blocking.trigger(["a", "b"], &String::from("e"), "text").unwrap();
+    blocking.trigger(["a", "b"], String::from("e"), "text").unwrap();
     let bodies: Vec<_> = sent.take().into_iter().map(|request| request.into_body()).collect();
     assert_eq!(
         bodies,
