@@ -42,6 +42,7 @@
 //! # }
 //! ```
 
+mod answer;
 mod events;
 mod exchange;
 mod record;

@@ -4,7 +4,7 @@
 use hyper::StatusCode;
 use serde_json::{Map, Value, json};
 
-use super::exchange::{Accepted, Failure};
+use super::answer::{Accepted, Failure};
 use super::record::Event;
 
 const CHANNELS_LIMIT: usize = 100;

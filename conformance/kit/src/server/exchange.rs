@@ -6,16 +6,15 @@ use std::time::Duration;
 
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming};
-use hyper::header::{ALLOW, CONTENT_TYPE, HeaderValue};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
-use serde_json::Value;
 use tokio::net::{TcpListener, TcpStream};
 
+use super::answer::{self, Accepted, Failure};
 use super::events;
-use super::record::{Event, Received, Records, Verification};
+use super::record::{Received, Records, Verification};
 use super::verify::{App, BODY_LIMIT, Refusal, Refused, verify};
 
 pub(super) struct Shared {
@@ -98,7 +97,7 @@ fn respond(
         }
     };
     let (answer, events) = match outcome {
-        Ok(Accepted { events, answer }) => (json(&answer), events),
+        Ok(Accepted { events, answer }) => (answer::json(&answer), events),
         Err(failure) => (failure.into_response(), Vec::new()),
     };
 
@@ -120,46 +119,6 @@ fn route(method: &Method, endpoint: &str, body: &[u8]) -> Result<Accepted, Failu
         (["events"], _) => Err(Failure::only("POST")),
         _ => Err(Failure::new(StatusCode::NOT_FOUND, Refusal::UnknownApp.to_string())),
     }
-}
-
-/// What an endpoint says to a request that it accepts.
-pub(super) struct Accepted {
-    pub(super) events: Vec<Event>,
-    pub(super) answer: Value,
-}
-
-/// What it says otherwise: plain text, as the reference server does.
-pub(super) struct Failure {
-    status: StatusCode,
-    text: String,
-    allow: Option<&'static str>,
-}
-
-impl Failure {
-    pub(super) fn new(status: StatusCode, text: impl Into<String>) -> Self {
-        Self { status, text: text.into(), allow: None }
-    }
-
-    fn only(method: &'static str) -> Self {
-        let text = "405 METHOD NOT ALLOWED\n".into();
-        Self { status: StatusCode::METHOD_NOT_ALLOWED, text, allow: Some(method) }
-    }
-
-    pub(super) fn into_response(self) -> Response<String> {
-        let mut response = Response::new(self.text);
-        *response.status_mut() = self.status;
-        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain"));
-        if let Some(method) = self.allow {
-            response.headers_mut().insert(ALLOW, HeaderValue::from_static(method));
-        }
-        response
-    }
-}
-
-fn json(answer: &Value) -> Response<String> {
-    let mut response = Response::new(answer.to_string());
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    response
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 )]
 
 use hmac::{Hmac, KeyInit, Mac};
+use hyper::header::{ALLOW, CONTENT_TYPE};
 use md5::{Digest, Md5};
 use proptest::collection::vec;
 use proptest::prelude::*;
