@@ -123,6 +123,21 @@ impl ExecutorError {
     pub fn maybe_sent(&self) -> bool {
         self.maybe_sent
     }
+
+    /// Whether time ran out, while connecting or later.
+    pub fn is_timeout(&self) -> bool {
+        self.kind == ErrorKind::Timeout
+    }
+
+    /// Whether no connection came about.
+    pub fn is_connect(&self) -> bool {
+        self.kind == ErrorKind::Connect
+    }
+
+    /// Whether the same request may be prepared and sent again without happening twice.
+    pub fn is_retryable(&self) -> bool {
+        !self.maybe_sent
+    }
 }
 
 impl<E: ExecuteError> From<E> for ExecutorError {
@@ -173,12 +188,12 @@ pub enum CallError {
 impl CallError {
     /// Whether time ran out, while connecting or later.
     pub fn is_timeout(&self) -> bool {
-        matches!(self, Self::Execute(error) if error.kind == ErrorKind::Timeout)
+        matches!(self, Self::Execute(error) if error.is_timeout())
     }
 
     /// Whether no connection came about.
     pub fn is_connect(&self) -> bool {
-        matches!(self, Self::Execute(error) if error.kind == ErrorKind::Connect)
+        matches!(self, Self::Execute(error) if error.is_connect())
     }
 
     /// Whether the same call may succeed later and cannot happen twice by trying: it surely did not
@@ -186,7 +201,7 @@ impl CallError {
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::Build(_) => false,
-            Self::Execute(error) => !error.maybe_sent,
+            Self::Execute(error) => error.is_retryable(),
             Self::Response(error) => error.is_retryable(),
         }
     }
