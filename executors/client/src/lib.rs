@@ -25,6 +25,7 @@
 //! |---|---|
 //! | to publish | [`Client::trigger`], [`Client::call`], [`blocking::Client`] |
 //! | an executor of your own | [`AsyncExecutor`], [`BlockingExecutor`], [`executor_fn`], [`blocking_fn`] |
+//! | timeouts, proxy, certificates | [`Transport`] |
 //! | what can go wrong | [`CallError`], [`ExecutorError`] |
 //! | apps, calls, names | all of [`pusher_core`], re-exported here |
 
@@ -35,6 +36,7 @@ mod client;
 mod clock;
 mod error;
 mod executor;
+mod transport;
 
 pub use pusher_core::{self, http, *};
 
@@ -46,4 +48,5 @@ pub use self::{
         AsyncExecutor, BlockingExecutor, BlockingFn, ExecutorFn, Request, Response, blocking_fn,
         executor_fn,
     },
+    transport::{InvalidProxy, Proxy, ProxyUrl, Transport, Trust},
 };

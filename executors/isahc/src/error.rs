@@ -3,21 +3,27 @@
 
 use std::{error, fmt, io};
 
-use pusher_client::{ErrorKind, ExecuteError};
+use pusher_client::{ErrorKind, ExecuteError, http};
 
 /// Why isahc brought no complete response.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
-    /// No response came.
+    /// The client could not be built, or no response came.
     Exchange(isahc::Error),
     /// A response came, but its body was cut short.
     Body(io::Error),
     /// The body is larger than the limit.
     TooLarge {
         /// The limit, in bytes.
-        limit: u64,
+        limit: usize,
     },
+}
+
+impl Error {
+    pub(crate) fn setting(error: http::uri::InvalidUri) -> Self {
+        Self::Exchange(http::Error::from(error).into())
+    }
 }
 
 impl From<isahc::Error> for Error {

@@ -16,66 +16,101 @@
 mod error;
 mod silence;
 
-use std::time::Duration;
-
 use futures_lite::{
     AsyncReadExt as _,
     future::block_on,
     io::{AsyncRead, Cursor},
 };
 use isahc::{
-    AsyncBody, HttpClient,
+    AsyncBody, HttpClient, HttpClientBuilder,
+    auth::{Authentication, Credentials},
     config::{Configurable as _, RedirectPolicy, VersionNegotiation},
+    tls::{TlsConfig, TrustStore},
 };
 pub use pusher_client;
-use pusher_client::{AsyncExecutor, BlockingExecutor, Request, Response, http};
+use pusher_client::{
+    AsyncExecutor, BlockingExecutor, Proxy, Request, Response, Transport, Trust, http,
+};
 use tracing::{instrument::WithSubscriber as _, subscriber::NoSubscriber};
 
 pub use self::error::Error;
 
-/// The longest time for a connection, its TLS handshake included.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// The longest time for a call, from the first byte sent to the last byte received.
-const TOTAL_TIMEOUT: Duration = Duration::from_secs(15);
-/// The largest body of a response, in bytes.
-const RESPONSE_LIMIT: u64 = 8 * 1024 * 1024;
-
-/// An executor that sends with [`isahc::HttpClient`].
+/// An executor that sends with [`isahc::HttpClient`], over HTTP/1.1.
 ///
-/// It connects within 5 seconds and ends a call within 15, takes responses of up to 8 MiB, speaks
-/// HTTP/1.1, verifies TLS against the roots of the system, and uses the proxy that the environment
-/// names as curl does (`http_proxy`, `https_proxy`, `no_proxy`).
+/// By default it connects within 5 seconds and ends a call within 15, takes responses of up to
+/// 8 MiB, verifies TLS against the roots of the system, and uses the proxy that the environment
+/// names as curl does (`http_proxy`, `https_proxy`, `no_proxy`). [`Transport`] changes each of these.
 ///
-/// isahc has `tracing` spans that hold the signed URL; they are silenced here.
+/// isahc's `tracing` spans and events hold the signed URL; they are silenced here.
 #[derive(Clone, Debug)]
-pub struct Isahc(HttpClient);
+pub struct Isahc {
+    client: HttpClient,
+    response_limit: usize,
+}
 
 impl Isahc {
-    /// A client with the settings above.
+    /// A client with the default settings.
     ///
     /// # Errors
     ///
     /// If libcurl, its thread or its TLS cannot be set up.
     pub fn new() -> Result<Self, Error> {
+        Self::with(Transport::default())
+    }
+
+    /// A client with settings of your own.
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Self::new), and if a certificate is not PEM.
+    pub fn with(transport: Transport) -> Result<Self, Error> {
         let client = HttpClient::builder()
-            .connect_timeout(CONNECT_TIMEOUT)
+            .connect_timeout(transport.connect_timeout)
             // Always: a dropped future leaves its transfer running until it is done.
-            .timeout(TOTAL_TIMEOUT)
+            .timeout(transport.total_timeout)
             .version_negotiation(VersionNegotiation::http11())
             .redirect_policy(RedirectPolicy::None)
             .automatic_decompression(false)
             .expect_continue(false);
-        Ok(client.build()?.into())
+        let client = proxied(client, &transport.proxy)?.tls_config(tls(transport.trust)).build()?;
+        Ok(Self { response_limit: transport.response_limit, ..client.into() })
     }
+}
+
+fn proxied(client: HttpClientBuilder, proxy: &Proxy) -> Result<HttpClientBuilder, Error> {
+    let Proxy::Url(proxy) = proxy else {
+        // curl itself looks into the environment, unless it is told that there is no proxy.
+        return Ok(if *proxy == Proxy::Direct { client.proxy(None) } else { client });
+    };
+    let client = client.proxy(proxy.url().parse::<http::Uri>().map_err(Error::setting)?);
+    let Some((user, password)) = proxy.credentials() else { return Ok(client) };
+    Ok(client
+        .proxy_authentication(Authentication::basic())
+        .proxy_credentials(Credentials::new(user, password)))
+}
+
+fn tls(trust: Trust) -> TlsConfig {
+    let tls = TlsConfig::builder();
+    match trust {
+        Trust::Only(pem) => {
+            tls.trust_store(TrustStore::builder().certificate_from_pem(pem).build())
+        }
+        Trust::DangerAcceptAny => {
+            tls.danger_accept_invalid_certs(true).danger_accept_invalid_hosts(true)
+        }
+        _ => tls,
+    }
+    .build()
 }
 
 /// Takes a client of your own. What the executor needs, and cannot check, of its settings: a
 /// `timeout`, `redirect_policy(None)`, `automatic_decompression(false)`, `expect_continue(false)`,
-/// and no `proxy_tls_config`, which in isahc 2.0.2 turns verification off when it is set to verify.
+/// HTTP/1.1, and no `proxy_tls_config`, which in isahc 2.0.2 turns verification off when it is set
+/// to verify. What this client does is no longer told to `tracing`.
 impl From<HttpClient> for Isahc {
     fn from(client: HttpClient) -> Self {
         silence::silence(&client);
-        Self(client)
+        Self { client, response_limit: Transport::default().response_limit }
     }
 }
 
@@ -108,18 +143,16 @@ impl Isahc {
                 AsyncBody::from_reader_sized(Cursor::new(body), length)
             }
         };
-        let response = self.0.send_async(http::Request::from_parts(parts, body)).await?;
+        let response = self.client.send_async(http::Request::from_parts(parts, body)).await?;
         let (parts, body) = response.into_parts();
-        Ok(Response::from_parts(parts, collect(body).await?.into()))
+        Ok(Response::from_parts(parts, self.collect(body).await?.into()))
     }
-}
 
-async fn collect(body: impl AsyncRead + Unpin) -> Result<Vec<u8>, Error> {
-    let mut bytes = Vec::new();
-    let read = body.take(RESPONSE_LIMIT + 1).read_to_end(&mut bytes).await;
-    read.map_err(Error::Body)?;
-    if bytes.len() as u64 > RESPONSE_LIMIT {
-        return Err(Error::TooLarge { limit: RESPONSE_LIMIT });
+    async fn collect(&self, body: impl AsyncRead + Unpin) -> Result<Vec<u8>, Error> {
+        let limit = self.response_limit;
+        let mut bytes = Vec::new();
+        let read = body.take(limit as u64 + 1).read_to_end(&mut bytes).await;
+        read.map_err(Error::Body)?;
+        if bytes.len() > limit { Err(Error::TooLarge { limit }) } else { Ok(bytes) }
     }
-    Ok(bytes)
 }

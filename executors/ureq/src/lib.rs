@@ -1,0 +1,1 @@
+//! Sends Pusher Channels API calls with ureq.
