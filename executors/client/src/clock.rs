@@ -12,7 +12,21 @@ pub(crate) fn system_time() -> Timestamp {
     Timestamp::from_unix(elapsed.as_secs())
 }
 
-/// The app that `PUSHER_URL` describes.
-pub(crate) fn app_from_env() -> Result<App, ConfigError> {
+/// The app that the environment's `PUSHER_URL` describes.
+///
+/// ```
+/// use pusher_client::{ConfigError, app_from_env};
+///
+/// match app_from_env() {
+///     Ok(app) => println!("app {} at {}", app.app_id(), app.base()),
+///     Err(ConfigError::Missing) => println!("no app; events stay here"),
+///     Err(error) => eprintln!("{error}"),
+/// }
+/// ```
+///
+/// # Errors
+///
+/// If `PUSHER_URL` is not set, or is not the URL of an app.
+pub fn app_from_env() -> Result<App, ConfigError> {
     App::from_url(&std::env::var("PUSHER_URL")?).map_err(ConfigError::Invalid)
 }

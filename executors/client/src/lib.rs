@@ -43,6 +43,7 @@ pub use pusher_core::{self, http, *};
 pub use self::{
     arguments::{IntoChannels, IntoData, IntoName},
     client::Client,
+    clock::app_from_env,
     error::{CallError, ConfigError, ErrorKind, ExecuteError, ExecutorError, Other},
     executor::{
         AsyncExecutor, BlockingExecutor, BlockingFn, ExecutorFn, Request, Response, blocking_fn,

@@ -3,7 +3,7 @@
 
 use std::{error::Error, fmt, time::Duration};
 
-use percent_encoding::percent_decode_str;
+use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use pusher_core::http::uri::Authority;
 
 /// How an executor talks to the network. Every adapter takes it: `Isahc::with(transport)`.
@@ -187,6 +187,14 @@ impl ProxyUrl {
         format!("http://{}:{}", self.host, self.port)
     }
 
+    /// `http://USER:PASSWORD@HOST:PORT`, for HTTP clients that want it so: it holds the password.
+    pub fn url_with_credentials(&self) -> String {
+        let Some((user, password)) = self.credentials() else { return self.url() };
+        let [user, password] =
+            [user, password].map(|text| utf8_percent_encode(text, NON_ALPHANUMERIC));
+        format!("http://{user}:{password}@{}:{}", self.host, self.port)
+    }
+
     /// The host: a name, an IPv4 address, or an IPv6 address in brackets.
     pub fn host(&self) -> &str {
         &self.host
@@ -248,6 +256,7 @@ mod tests {
         ] {
             let proxy = ProxyUrl::parse(text).unwrap();
             assert_eq!((&*proxy.url(), proxy.credentials()), (url, credentials), "{text}");
+            assert_eq!(ProxyUrl::parse(&proxy.url_with_credentials()).as_ref(), Ok(&proxy));
             assert!(credentials.is_none_or(|(_, word)| !format!("{proxy:?}").contains(word)));
         }
         for text in [

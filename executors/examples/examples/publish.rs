@@ -2,30 +2,29 @@
 //! server that it starts for the purpose.
 
 use std::{
-    env,
     error::Error,
     process::ExitCode,
     time::{Duration, Instant},
 };
 
-use pusher_conformance::DevServer;
-use pusher_isahc::{
-    Isahc,
-    pusher_client::{
-        App, CallError, ChannelNames, ConfigError, Data, EventName, SocketId, Trigger, blocking,
-        http::StatusCode,
-    },
+use pusher_client::{
+    App, CallError, ChannelNames, ConfigError, Data, EventName, SocketId, Trigger, app_from_env,
+    http::StatusCode,
 };
+use pusher_conformance::DevServer;
+use pusher_examples::{EXECUTORS, Publisher};
 
 const HELP: &str = "\
 Publishes an event through the Pusher Channels API.
 
-usage: publish [--socket-id ID] CHANNELS EVENT DATA
+usage: publish [--socket-id ID] [--executor NAME] CHANNELS EVENT DATA
 
   CHANNELS        one channel, or up to 100 separated by commas
   EVENT           the event's name
   DATA            the event's data: JSON, or any other text
   --socket-id ID  keeps the event from this one connection
+  --executor NAME sends with this one: hyper, or what a cargo feature of its name adds (isahc, surf,
+                  async-std, smol, reqwest, ureq)
   --help          shows this
 
 PUSHER_URL=SCHEME://KEY:SECRET@HOST[:PORT]/apps/APP_ID names the app. Without it, the event goes to
@@ -56,6 +55,7 @@ fn main() -> ExitCode {
 #[derive(Default)]
 struct Arguments {
     socket_id: Option<String>,
+    executor: Option<String>,
     channels: String,
     event: String,
     data: String,
@@ -73,6 +73,7 @@ impl Arguments {
             match argument {
                 Short('h') | Long("help") => return Ok(None),
                 Long("socket-id") => arguments.socket_id = Some(parser.value()?.string()?),
+                Long("executor") => arguments.executor = Some(parser.value()?.string()?),
                 Value(value) => positional.push(value.string()?),
                 unknown => return Err(unknown.unexpected()),
             }
@@ -96,37 +97,30 @@ impl Arguments {
 
 fn run(arguments: &Arguments) -> Result<(), String> {
     let trigger = arguments.trigger().map_err(|error| sentence(&*error))?;
-    let isahc = Isahc::new().map_err(|error| sentence(&error))?;
-    match env::var_os("PUSHER_URL") {
-        Some(_) => {
-            let pusher =
-                blocking::Client::from_env(isahc).map_err(|error: ConfigError| sentence(&error))?;
-            publish(&pusher, &trigger, arguments)
-        }
-        None => {
-            let server = DevServer::start()
-                .map_err(|error| format!("the development server did not start: {error}"))?;
-            println!(
-                "PUSHER_URL is not set; publishing to a development server on {}",
-                server.addr()
-            );
-            let app = App::from_url(&server.url()).map_err(|error| sentence(&error))?;
-            publish(&blocking::Client::new(app, isahc), &trigger, arguments)?;
-            show(&server)
-        }
+    match app_from_env() {
+        Ok(app) => return publish(app, &trigger, arguments),
+        Err(ConfigError::Missing) => {}
+        Err(error) => return Err(sentence(&error)),
     }
+    let server = DevServer::start()
+        .map_err(|error| format!("the development server did not start: {error}"))?;
+    println!("PUSHER_URL is not set; publishing to a development server on {}", server.addr());
+    let app = App::from_url(&server.url()).map_err(|error| sentence(&error))?;
+    publish(app, &trigger, arguments)?;
+    show(&server)
 }
 
-fn publish(
-    pusher: &blocking::Client,
-    trigger: &Trigger,
-    arguments: &Arguments,
-) -> Result<(), String> {
+fn publish(app: App, trigger: &Trigger, arguments: &Arguments) -> Result<(), String> {
+    let Arguments { channels, event, executor, .. } = arguments;
+    let executor = match executor {
+        Some(name) => name,
+        None => EXECUTORS.first().copied().unwrap_or("hyper"),
+    };
+    let publisher = Publisher::new(executor, app.clone()).map_err(|error| sentence(&*error))?;
     let started = Instant::now();
-    pusher.call(trigger).map_err(|error| explained(&error, pusher.app()))?;
+    publisher.publish(trigger).map_err(|error| explained(&error, &app))?;
     let milliseconds = started.elapsed().as_secs_f64() * 1e3;
-    let Arguments { channels, event, .. } = arguments;
-    println!("published {event:?} on {channels} in {milliseconds:.1} ms");
+    println!("published {event:?} on {channels} with {executor} in {milliseconds:.1} ms");
     Ok(())
 }
 
