@@ -32,11 +32,7 @@ pub enum Error {
     /// The call was made outside the runtime.
     NoRuntime(NoRuntime),
     /// TLS could not be set up.
-    Tls(rustls::Error),
-    /// The settings hold no certificate in PEM where they should.
-    NoCertificate,
-    /// Without the feature `rustls`, and the process has installed no provider of rustls.
-    NoProvider,
+    Tls(pusher_rustls::Error),
 }
 
 impl Error {
@@ -48,6 +44,12 @@ impl Error {
 impl From<legacy::Error> for Error {
     fn from(error: legacy::Error) -> Self {
         Self::Exchange(error)
+    }
+}
+
+impl From<pusher_rustls::Error> for Error {
+    fn from(error: pusher_rustls::Error) -> Self {
+        Self::Tls(error)
     }
 }
 
@@ -67,7 +69,7 @@ impl ExecuteError for Error {
             Self::Timeout { .. } => ErrorKind::Timeout,
             Self::ProxyAuthentication => ErrorKind::Proxy,
             Self::Body(_) | Self::TooLarge { .. } => ErrorKind::Body,
-            Self::Tls(_) | Self::NoCertificate | Self::NoProvider => ErrorKind::Tls,
+            Self::Tls(_) => ErrorKind::Tls,
             Self::NoRuntime(_) => ErrorKind::Other,
         }
     }
@@ -80,11 +82,7 @@ impl ExecuteError for Error {
                 !error.is_connect() && !canceled
             }
             Self::Timeout { .. } | Self::Body(_) | Self::TooLarge { .. } => true,
-            Self::ProxyAuthentication
-            | Self::NoRuntime(_)
-            | Self::Tls(_)
-            | Self::NoCertificate
-            | Self::NoProvider => false,
+            Self::ProxyAuthentication | Self::NoRuntime(_) | Self::Tls(_) => false,
         }
     }
 }
@@ -102,11 +100,7 @@ impl fmt::Display for Error {
             Self::Body(_) => f.write_str("the response was cut short"),
             Self::TooLarge { limit } => write!(f, "the response is larger than {limit} bytes"),
             Self::NoRuntime(error) => error.fmt(f),
-            Self::Tls(_) => f.write_str("TLS could not be set up"),
-            Self::NoCertificate => f.write_str("the certificate authority holds no certificate in PEM"),
-            Self::NoProvider => f.write_str(
-                "rustls has no provider: turn on the feature `rustls`, or install one for the process",
-            ),
+            Self::Tls(error) => error.fmt(f),
         }
     }
 }
@@ -116,7 +110,7 @@ impl error::Error for Error {
         match self {
             Self::Exchange(error) => error.source(),
             Self::Body(error) => Some(&**error),
-            Self::Tls(error) => Some(error),
+            Self::Tls(error) => error.source(),
             _ => None,
         }
     }

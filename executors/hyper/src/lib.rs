@@ -20,7 +20,6 @@
 mod connect;
 mod error;
 mod runtime;
-mod tls;
 
 use std::{fmt, pin::pin, time::Duration};
 
@@ -95,7 +94,7 @@ impl<R: Runtime> Executor<R> {
     /// As [`with`](Self::with).
     pub fn on(runtime: R, transport: Transport) -> Result<Self, Error> {
         let routes = Routes::of(&transport.proxy);
-        let tls = tls::config(transport.trust)?;
+        let tls = pusher_rustls::config(transport.trust)?;
         let connect_timeout = transport.connect_timeout.min(transport.total_timeout);
         let connector = Connector::new(runtime.clone(), routes.clone(), tls, connect_timeout);
         let hands = Hands(runtime.clone());
