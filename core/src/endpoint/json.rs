@@ -1,35 +1,77 @@
 //! JSON as calls write and read it: written into a buffer of the right size, read generously.
 
 use bytes::Bytes;
-use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+use serde::{Deserialize, Deserializer, de::Error as _};
 
-use crate::BuildError;
+/// What writes itself as JSON. It is asked twice: first for its length, since one spare byte of the
+/// buffer would cost a second allocation.
+pub(super) trait Json {
+    fn write<O: Out>(&self, out: &mut O);
 
-/// Writes a body whose length is known beforehand: one spare byte would cost a second allocation.
-pub(super) fn body(value: &impl Serialize, length: usize) -> Result<Bytes, BuildError> {
-    let mut body = Vec::with_capacity(length);
-    serde_json::to_writer(&mut body, value).map_err(BuildError::Data)?;
-    debug_assert_eq!(body.len(), length, "{}", String::from_utf8_lossy(&body));
-    Ok(body.into())
+    fn to_body(&self) -> Bytes {
+        let mut length = 0;
+        self.write(&mut length);
+        let mut body = Vec::with_capacity(length);
+        self.write(&mut body);
+        debug_assert_eq!(body.len(), length);
+        body.into()
+    }
 }
 
-/// The bytes of a text as a JSON string, its quotes included.
-pub(super) fn string_length(text: &str) -> usize {
-    let escape = |byte: u8| match byte {
-        b'"' | b'\\' | b'\n' | b'\r' | b'\t' | 0x08 | 0x0c => 1,
-        0..0x20 => 5,
-        _ => 0,
-    };
-    2 + text.len() + text.bytes().map(escape).sum::<usize>()
+/// Where JSON goes.
+pub(super) trait Out {
+    /// JSON as it is.
+    fn raw(&mut self, json: &str);
+
+    /// A text as a JSON string.
+    fn string(&mut self, text: &str);
+
+    /// Items with commas between them.
+    fn list<T>(&mut self, items: impl IntoIterator<Item = T>, mut write: impl FnMut(&mut Self, T)) {
+        let mut separator = "[";
+        for item in items {
+            self.raw(separator);
+            write(self, item);
+            separator = ",";
+        }
+        self.raw("]");
+    }
+}
+
+/// Counts the bytes.
+impl Out for usize {
+    fn raw(&mut self, json: &str) {
+        *self += json.len();
+    }
+
+    fn string(&mut self, text: &str) {
+        let escape = |byte: u8| match byte {
+            b'"' | b'\\' | b'\n' | b'\r' | b'\t' | 0x08 | 0x0c => 1,
+            0..0x20 => 5,
+            _ => 0,
+        };
+        *self += 2 + text.len() + text.bytes().map(escape).sum::<usize>();
+    }
+}
+
+impl Out for Vec<u8> {
+    fn raw(&mut self, json: &str) {
+        self.extend_from_slice(json.as_bytes());
+    }
+
+    fn string(&mut self, text: &str) {
+        let written = serde_json::to_writer(self, text);
+        debug_assert!(written.is_ok(), "a text has a JSON form, and a vector takes it");
+    }
 }
 
 /// Some servers write counts as text.
 pub(super) fn count<'de, D: Deserializer<'de>>(value: D) -> Result<Option<u64>, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]
-    enum Count<'a> {
+    enum Count {
         Number(u64),
-        Text(&'a str),
+        Text(String),
     }
     match Option::deserialize(value)? {
         None => Ok(None),

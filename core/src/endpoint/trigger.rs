@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::{
     Attribute, ChannelAttributes, Draft, Endpoint,
     info::Attributes,
-    json::{self, string_length},
+    json::{self, Json, Out},
 };
 use crate::{
     BuildError, ChannelKind, ChannelName, ChannelNames, Data, DecodeError, EventName, Limits,
@@ -81,34 +81,24 @@ impl Trigger {
     }
 }
 
-/// Field by field what is sent, in the order of the protocol's own example.
-#[derive(Serialize)]
-struct Body<'a> {
-    name: &'a str,
-    channels: &'a [ChannelName],
-    data: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    socket_id: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    info: Option<&'a str>,
-}
-
-impl Body<'_> {
-    fn length(&self) -> usize {
-        let channels: usize = self
-            .channels
-            .iter()
-            .map(|name| r#"""#.len() * 2 + name.as_str().len() + ",".len())
-            .sum();
-        let optional = |key: &str, value: Option<&str>| {
-            value.map_or(0, |value| key.len() + string_length(value))
-        };
-        r#"{"name":,"channels":[],"data":}"#.len() - ",".len()
-            + string_length(self.name)
-            + channels
-            + string_length(self.data)
-            + optional(r#","socket_id":"#, self.socket_id)
-            + optional(r#","info":"#, self.info)
+/// In the order of the protocol's own example.
+impl Json for Trigger {
+    fn write<O: Out>(&self, out: &mut O) {
+        out.raw(r#"{"name":"#);
+        out.string(self.name.as_str());
+        out.raw(r#","channels":"#);
+        out.list(self.channels.as_slice(), |out, channel| out.string(channel.as_str()));
+        out.raw(r#","data":"#);
+        out.string(self.data.as_str());
+        if let Some(socket_id) = &self.socket_id {
+            out.raw(r#","socket_id":"#);
+            out.string(socket_id.as_str());
+        }
+        if let Some(info) = self.info.as_str() {
+            out.raw(r#","info":"#);
+            out.string(info);
+        }
+        out.raw("}");
     }
 }
 
@@ -118,14 +108,7 @@ impl Endpoint for Trigger {
 
     fn draft<'a>(&'a self, limits: &Limits) -> Result<Draft<'a>, BuildError> {
         self.check(limits)?;
-        let body = Body {
-            name: self.name.as_str(),
-            channels: self.channels.as_slice(),
-            data: self.data.as_str(),
-            socket_id: self.socket_id.as_ref().map(SocketId::as_str),
-            info: self.info.as_str(),
-        };
-        Ok(Draft::post(&["events"], json::body(&body, body.length())?))
+        Ok(Draft::post(&["events"], self.to_body()))
     }
 
     fn decode(body: &[u8]) -> Result<TriggerResponse, DecodeError> {
