@@ -3,6 +3,7 @@
 
 use std::{error, fmt, io};
 
+use isahc::error::ErrorKind as Isahc;
 use pusher_client::{ErrorKind, ExecuteError, http};
 
 /// Why isahc brought no complete response.
@@ -11,6 +12,10 @@ use pusher_client::{ErrorKind, ExecuteError, http};
 pub enum Error {
     /// The client could not be built, or no response came.
     Exchange(isahc::Error),
+    /// The proxy that the settings name could not be reached, or dug no tunnel.
+    Proxy(isahc::Error),
+    /// The proxy answered 407.
+    ProxyAuthentication,
     /// A response came, but its body was cut short.
     Body(io::Error),
     /// The body is larger than the limit.
@@ -32,29 +37,39 @@ impl From<isahc::Error> for Error {
     }
 }
 
+impl Error {
+    /// With a proxy, it is the proxy that curl connects to.
+    pub(crate) fn of(error: isahc::Error, proxied: bool) -> Self {
+        let connecting = matches!(error.kind(), Isahc::ConnectionFailed | Isahc::NameResolution);
+        if proxied && connecting && code(&error) != Some(35) {
+            Self::Proxy(error)
+        } else {
+            Self::Exchange(error)
+        }
+    }
+}
+
 impl ExecuteError for Error {
     fn kind(&self) -> ErrorKind {
-        use isahc::error::ErrorKind as Isahc;
-
         match self {
             Self::Exchange(error) => match error.kind() {
-                Isahc::ConnectionFailed if is_handshake(error) => ErrorKind::Tls,
+                Isahc::ConnectionFailed if code(error) == Some(35) => ErrorKind::Tls,
                 Isahc::ConnectionFailed | Isahc::NameResolution => ErrorKind::Connect,
                 Isahc::Timeout => ErrorKind::Timeout,
                 Isahc::BadClientCertificate
                 | Isahc::BadServerCertificate
                 | Isahc::InvalidTlsConfiguration
                 | Isahc::TlsEngine => ErrorKind::Tls,
+                _ if code(error) == Some(18) => ErrorKind::Body,
                 _ => ErrorKind::Other,
             },
+            Self::Proxy(_) | Self::ProxyAuthentication => ErrorKind::Proxy,
             Self::Body(error) if error.kind() == io::ErrorKind::TimedOut => ErrorKind::Timeout,
             Self::Body(_) | Self::TooLarge { .. } => ErrorKind::Body,
         }
     }
 
     fn maybe_sent(&self) -> bool {
-        use isahc::error::ErrorKind as Isahc;
-
         match self {
             Self::Exchange(error) => match error.kind() {
                 Isahc::ConnectionFailed
@@ -69,20 +84,25 @@ impl ExecuteError for Error {
                 Isahc::Timeout => error.remote_addr().is_some(),
                 _ => true,
             },
+            Self::Proxy(_) | Self::ProxyAuthentication => false,
             Self::Body(_) | Self::TooLarge { .. } => true,
         }
     }
 }
 
-/// isahc reports curl's code 35, a failed TLS handshake, as a failed connection.
-fn is_handshake(error: &isahc::Error) -> bool {
-    error::Error::source(error).is_some_and(|source| source.to_string().starts_with("[35]"))
+/// curl's own code, where isahc's kinds are too coarse: 35 is a failed TLS handshake, 18 a response
+/// that ended too early.
+fn code(error: &isahc::Error) -> Option<u32> {
+    let text = error::Error::source(error)?.to_string();
+    text.strip_prefix('[')?.split_once(']')?.0.parse().ok()
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Exchange(error) => error.fmt(f),
+            Self::Proxy(error) => write!(f, "through the proxy: {error}"),
+            Self::ProxyAuthentication => f.write_str("the proxy wants other credentials"),
             Self::Body(_) => f.write_str("the response was cut short"),
             Self::TooLarge { limit } => write!(f, "the response is larger than {limit} bytes"),
         }
@@ -92,9 +112,9 @@ impl fmt::Display for Error {
 impl error::Error for Error {
     fn source(&self) -> Option<&(dyn error::Error + 'static)> {
         match self {
-            Self::Exchange(error) => error.source(),
+            Self::Exchange(error) | Self::Proxy(error) => error.source(),
             Self::Body(error) => Some(error),
-            Self::TooLarge { .. } => None,
+            Self::ProxyAuthentication | Self::TooLarge { .. } => None,
         }
     }
 }

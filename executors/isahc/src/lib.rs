@@ -29,7 +29,8 @@ use isahc::{
 };
 pub use pusher_client;
 use pusher_client::{
-    AsyncExecutor, BlockingExecutor, Proxy, Request, Response, Transport, Trust, http,
+    AsyncExecutor, BlockingExecutor, Proxy, Request, Response, Transport, Trust,
+    http::{self, StatusCode, uri::Scheme},
 };
 use tracing::{instrument::WithSubscriber as _, subscriber::NoSubscriber};
 
@@ -45,6 +46,8 @@ pub use self::error::Error;
 #[derive(Clone, Debug)]
 pub struct Isahc {
     client: HttpClient,
+    /// Whether the settings name a proxy; what the environment names, only curl knows.
+    proxied: bool,
     response_limit: usize,
 }
 
@@ -72,12 +75,13 @@ impl Isahc {
             .redirect_policy(RedirectPolicy::None)
             .automatic_decompression(false)
             .expect_continue(false);
-        let client = proxied(client, &transport.proxy)?.tls_config(tls(transport.trust)).build()?;
-        Ok(Self { response_limit: transport.response_limit, ..client.into() })
+        let client = through(client, &transport.proxy)?.tls_config(tls(transport.trust)).build()?;
+        let proxied = matches!(transport.proxy, Proxy::Url(_));
+        Ok(Self { proxied, response_limit: transport.response_limit, ..client.into() })
     }
 }
 
-fn proxied(client: HttpClientBuilder, proxy: &Proxy) -> Result<HttpClientBuilder, Error> {
+fn through(client: HttpClientBuilder, proxy: &Proxy) -> Result<HttpClientBuilder, Error> {
     let Proxy::Url(proxy) = proxy else {
         // curl itself looks into the environment, unless it is told that there is no proxy.
         return Ok(if *proxy == Proxy::Direct { client.proxy(None) } else { client });
@@ -110,7 +114,7 @@ fn tls(trust: Trust) -> TlsConfig {
 impl From<HttpClient> for Isahc {
     fn from(client: HttpClient) -> Self {
         silence::silence(&client);
-        Self { client, response_limit: Transport::default().response_limit }
+        Self { client, proxied: false, response_limit: Transport::default().response_limit }
     }
 }
 
@@ -133,6 +137,7 @@ impl BlockingExecutor for Isahc {
 
 impl Isahc {
     async fn exchange(&self, request: Request) -> Result<Response, Error> {
+        let forwarded = self.proxied && request.uri().scheme() == Some(&Scheme::HTTP);
         let (parts, body) = request.into_parts();
         let body = match parts.method {
             http::Method::GET if body.is_empty() => AsyncBody::empty(),
@@ -143,7 +148,11 @@ impl Isahc {
                 AsyncBody::from_reader_sized(Cursor::new(body), length)
             }
         };
-        let response = self.client.send_async(http::Request::from_parts(parts, body)).await?;
+        let response = self.client.send_async(http::Request::from_parts(parts, body)).await;
+        let response = response.map_err(|error| Error::of(error, self.proxied))?;
+        if forwarded && response.status() == StatusCode::PROXY_AUTHENTICATION_REQUIRED {
+            return Err(Error::ProxyAuthentication);
+        }
         let (parts, body) = response.into_parts();
         Ok(Response::from_parts(parts, self.collect(body).await?.into()))
     }

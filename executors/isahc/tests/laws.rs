@@ -7,7 +7,13 @@ pusher_conformance::executor_suite! {
     executor: "isahc",
     async: Isahc::with,
     block_on: block_on,
-    known_failures: [],
+    known_failures: [
+        (
+            cancel,
+            "libcurl looks for a dropped future only when bytes come: until then, or until its total timeout, the transfer runs on",
+            "dropped while waiting: expected that the connection is freed",
+        ),
+    ],
 }
 
 pusher_conformance::executor_suite! {

@@ -84,7 +84,7 @@ macro_rules! executor_suite {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __laws {
-    ($subject:expr, [$(($law:ident, $reason:expr, $fragment:expr)),*]) => {
+    ($subject:expr, [$(($law:ident, $reason:expr, $fragment:expr $(,)?)),*]) => {
         fn subject() -> $crate::laws::Subject {
             $subject
         }
