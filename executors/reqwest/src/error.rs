@@ -42,6 +42,17 @@ impl Error {
     }
 }
 
+#[cfg(feature = "rustls-no-provider")]
+impl From<pusher_rustls::Error> for Error {
+    fn from(error: pusher_rustls::Error) -> Self {
+        match error {
+            pusher_rustls::Error::NoCertificate => Self::NoCertificate,
+            pusher_rustls::Error::NoProvider => Self::NoProvider,
+            other => Self::Tls(other.into()),
+        }
+    }
+}
+
 impl From<reqwest::Error> for Error {
     fn from(error: reqwest::Error) -> Self {
         // The URL is signed: whoever reads it can send the call again.
@@ -82,7 +93,7 @@ fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn error::Error + '
 
 fn is_tls(cause: &(dyn error::Error + 'static)) -> bool {
     #[cfg(feature = "rustls-no-provider")]
-    if cause.is::<rustls::Error>() {
+    if cause.is::<pusher_rustls::rustls::Error>() {
         return true;
     }
     #[cfg(feature = "native-tls")]

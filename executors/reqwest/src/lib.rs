@@ -25,8 +25,6 @@
 //!
 //! With none of them on, a call to `https://` is an error.
 
-#[cfg(feature = "rustls-no-provider")]
-mod certificates;
 mod error;
 mod tls;
 

@@ -8,7 +8,7 @@ use crate::Error;
 
 #[cfg(feature = "rustls-no-provider")]
 pub(crate) fn trust(client: ClientBuilder, trust: Trust) -> Result<ClientBuilder, Error> {
-    Ok(client.tls_backend_preconfigured(crate::certificates::config(trust)?))
+    Ok(client.tls_backend_preconfigured(pusher_rustls::config(trust)?))
 }
 
 #[cfg(all(feature = "native-tls", not(feature = "rustls-no-provider")))]

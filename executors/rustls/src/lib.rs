@@ -15,6 +15,7 @@
 use std::{error, fmt, sync::Arc};
 
 use pusher_client::Trust;
+pub use rustls;
 use rustls::{
     ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
     client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},

@@ -135,11 +135,13 @@ impl Surf {
         let request = outgoing(request, &begun).map_err(Error::Setup)?;
         let failed = |error| Error::exchange(error, begun.load(Ordering::Relaxed), self.proxied);
         let mut response = self.client.send(request).await.map_err(failed)?;
-        if forwarded && u16::from(response.status()) == 407 {
+        let body = self.collect(response.take_body()).await?;
+        let response =
+            incoming(&response).body(body.into()).map_err(|error| failed(error.into()))?;
+        if forwarded && response.status() == http::StatusCode::PROXY_AUTHENTICATION_REQUIRED {
             return Err(Error::ProxyAuthentication);
         }
-        let body = self.collect(response.take_body()).await?;
-        incoming(&response).body(body.into()).map_err(|error| failed(error.into()))
+        Ok(response)
     }
 
     async fn collect(&self, body: impl AsyncRead + Unpin) -> Result<Vec<u8>, Error> {

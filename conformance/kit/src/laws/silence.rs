@@ -38,21 +38,19 @@ pub fn discreet(subject: &Subject) -> Verdict {
     let secrets = Secrets::new();
     ears::to_log()?;
     let listener = Listener::new(secrets.spellings());
-    hears(&secrets, &listener, "log")?;
+    log::trace!("{}", secrets.signature);
+    hears(&listener, "log")?;
     say_nothing(subject, &secrets, &listener).map_err(|broken| broken.in_case("with a logger"))?;
     ears::to_tracing()?;
-    hears(&secrets, &listener, "tracing")?;
+    tracing::trace!(control = %secrets.signature);
+    hears(&listener, "tracing")?;
     say_nothing(subject, &secrets, &listener)
         .map_err(|broken| broken.in_case("with a subscriber"))?;
     kept()
 }
 
-/// That what is said is heard: otherwise this law could not fail.
-fn hears(secrets: &Secrets, listener: &Listener, way: &str) -> Result<(), Broken> {
-    match way {
-        "log" => log::trace!("{}", secrets.signature),
-        _ => tracing::trace!(control = %secrets.signature),
-    }
+/// That what was said was heard: otherwise this law could not fail.
+fn hears(listener: &Listener, way: &str) -> Result<(), Broken> {
     demand(!listener.heard().is_empty(), || {
         format!("this process hides what is said to {way}: the law needs it at TRACE")
     })

@@ -126,7 +126,7 @@ fn rage(subject: &Subject, storm: Storm) -> Result<Weathered, Broken> {
                         if id >= storm.calls {
                             return Ok(outcomes);
                         }
-                        let dropped = drops && chance(storm.seed, id, 2) % 2 == 0;
+                        let dropped = drops && chance(storm.seed, id, 2).is_multiple_of(2);
                         outcomes.push((id, call(&executor, port, storm.seed, id, dropped)?));
                     }
                 })

@@ -64,8 +64,6 @@ impl Log {
 /// A request, as far as it came.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Seen {
-    /// The number of its connection, from 0.
-    pub(crate) connection: usize,
     /// The first line, then the fields, as they came.
     pub(crate) head: Vec<u8>,
     /// The body; without the framing, if it came in chunks.
@@ -197,11 +195,7 @@ impl Drop for Stage {
 type Script = dyn Fn(&mut Connection) -> io::Result<()> + Send + Sync;
 
 fn serve(raw: TcpStream, tls: Option<Arc<ServerConfig>>, shared: &Arc<Shared>, script: &Script) {
-    let index = {
-        let mut log = lock(&shared.log);
-        log.connections += 1;
-        log.connections - 1
-    };
+    lock(&shared.log).connections += 1;
     let connect = || -> io::Result<Connection> {
         raw.set_nodelay(true)?;
         lock(&shared.open).push(raw.try_clone()?);
@@ -213,7 +207,7 @@ fn serve(raw: TcpStream, tls: Option<Arc<ServerConfig>>, shared: &Arc<Shared>, s
             }
         };
         let (buffer, shared) = (Vec::new(), Arc::clone(shared));
-        Ok(Connection { stream, raw: raw.try_clone()?, buffer, index, shared, resets: false })
+        Ok(Connection { stream, raw: raw.try_clone()?, buffer, shared, resets: false })
     };
     let peer = raw.peer_addr().ok();
     if let Ok(mut connection) = connect() {
@@ -237,8 +231,6 @@ pub(crate) struct Connection {
     raw: TcpStream,
     /// What was read and not yet used.
     buffer: Vec<u8>,
-    /// The number of this connection, from 0.
-    pub(crate) index: usize,
     shared: Arc<Shared>,
     resets: bool,
 }
@@ -248,7 +240,7 @@ impl Connection {
     pub(crate) fn line(&mut self) -> io::Result<Option<Incoming>> {
         let Some(head) = self.read_until(b"\r\n")? else { return Ok(None) };
         let mut log = lock(&self.shared.log);
-        log.seen.push(Seen { connection: self.index, head, ..Seen::default() });
+        log.seen.push(Seen { head, ..Seen::default() });
         let incoming = Incoming { number: log.seen.len() - 1 };
         self.shared.changed.notify_all();
         Ok(Some(incoming))

@@ -40,8 +40,10 @@ pub type Task = Pin<Box<dyn Future<Output = Outcome> + Send>>;
 pub struct Subject {
     name: String,
     blocking: bool,
-    build: Box<dyn Fn(Transport) -> Result<Arc<dyn Face>, String> + Send + Sync>,
+    build: Box<Build>,
 }
+
+type Build = dyn Fn(Transport) -> Result<Arc<dyn Face>, String> + Send + Sync;
 
 impl Subject {
     /// An async executor: how it is built, and what drives its calls. Calls come from several
