@@ -29,17 +29,6 @@ impl Error {
     pub(crate) fn setting(error: http::uri::InvalidUri) -> Self {
         Self::Exchange(http::Error::from(error).into())
     }
-
-    /// What a failed call through a proxy of ours means: curl then connects to nothing else.
-    pub(crate) fn through_proxy(error: isahc::Error) -> Self {
-        use isahc::error::ErrorKind as Isahc;
-
-        match error.kind() {
-            Isahc::ConnectionFailed if is_handshake(&error) => Self::Exchange(error),
-            Isahc::ConnectionFailed | Isahc::NameResolution => Self::Proxy(error),
-            _ => Self::Exchange(error),
-        }
-    }
 }
 
 impl From<isahc::Error> for Error {
@@ -96,9 +85,7 @@ impl ExecuteError for Error {
                 _ => true,
             },
             Self::Proxy(_) | Self::ProxyAuthentication => false,
-            Self::Proxy(_) => false,
-            // The proxy says so, if it was the proxy.
-            Self::ProxyAuthentication | Self::Body(_) | Self::TooLarge { .. } => true,
+            Self::Body(_) | Self::TooLarge { .. } => true,
         }
     }
 }
@@ -113,8 +100,7 @@ fn code(error: &isahc::Error) -> Option<u32> {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Exchange(error) | Self::Proxy(error) => error.fmt(f),
-            Self::ProxyAuthentication => f.write_str("the proxy wants other credentials"),
+            Self::Exchange(error) => error.fmt(f),
             Self::Proxy(error) => write!(f, "through the proxy: {error}"),
             Self::ProxyAuthentication => f.write_str("the proxy wants other credentials"),
             Self::Body(_) => f.write_str("the response was cut short"),
