@@ -14,11 +14,11 @@ const publish = `${folder}/publish`;
 const flood = `${folder}/flood`;
 // Without keep-alive there are as many connections as events. Even one by one it may take two or three: a
 // connection returns to the pool a moment after its answer was read.
-const one_by_one = { count: 50, inFlight: 1, most: 10 };
+const oneByOne = { count: 50, inFlight: 1, most: 10 };
 const many = { count: 500, inFlight: 64, most: 299 };
 
-const by_http = { way: 'http', origin: url(http, SECRET), env: {} };
-const by_https = {
+const byHttp = { way: 'http', origin: url(http, SECRET), env: {} };
+const byHttps = {
   way: 'https',
   // A name, as servers have; the certificate vouches for it.
   origin: url(https, SECRET).replace('http:', 'https:').replace('127.0.0.1', 'localhost'),
@@ -28,9 +28,9 @@ const proxied = (variable, { way, origin, env }) => {
   const url = `http://${encodeURIComponent(user)}:${encodeURIComponent(password)}@127.0.0.1:${proxy}`;
   return { way: `${way} through the proxy`, origin, env: { ...env, [variable]: url }, proxied: true };
 };
-const floods = [by_http, by_https]
-  .flatMap((way) => [{ ...way, ...one_by_one }, { ...way, ...many }])
-  .concat([proxied('http_proxy', by_http), proxied('https_proxy', by_https)].map((way) => ({ ...way, ...one_by_one })));
+const floods = [byHttp, byHttps]
+  .flatMap((way) => [{ ...way, ...oneByOne }, { ...way, ...many }])
+  .concat([proxied('http_proxy', byHttp), proxied('https_proxy', byHttps)].map((way) => ({ ...way, ...oneByOne })));
 
 const channel = (executor, { way, count }) => `${executor}-${way.replaceAll(' ', '-')}-${count}`;
 const logs = { nginx: log('nginx-access.log'), squid: log('squid-access.log') };
@@ -44,17 +44,18 @@ await vital('squid asks for a password', () => eventually('squid answers 407', a
   }
 }));
 const subscriber = await vital('a subscriber subscribes to a channel for each executor and way', () =>
-  subscribe(sockudo, executors.flatMap((executor) => floods.map((flood) => channel(executor, flood)))));
+  subscribe(sockudo, executors.flatMap((executor) => floods.map((flooding) => channel(executor, flooding)))));
 await vital('the logs are written', () => eventually('a line in each', () => {
   for (const log of Object.values(logs)) assert(log.read().length > 0);
 }));
 
 for (const executor of executors) {
-  for (const flood of floods) {
-    const pace = flood.inFlight === 1 ? 'one by one' : `${flood.inFlight} in flight`;
-    await part(`${executor}: ${flood.count} events, ${pace}, ${flood.way}`, async () => {
+  for (const flooding of floods) {
+    const { count, inFlight, way } = flooding;
+    const pace = inFlight === 1 ? 'one by one' : `${inFlight} in flight`;
+    await part(`${executor}: ${count} events, ${pace}, ${way}`, async () => {
       for (const log of Object.values(logs)) log.skip();
-      return arrives(executor, flood).catch((error) => {
+      return arrives(executor, flooding).catch((error) => {
         throw new Error([error.message, ...Object.values(logs).map((log) => log.show())].join('\n'));
       });
     });
@@ -117,7 +118,7 @@ function alike(events, expected) {
   const awaited = new Set(expected);
   const wrong = [...times].filter(([event, number]) => number !== (awaited.has(event) ? 1 : 0));
   const shown = wrong.slice(0, 5).map(([event, number]) => `\n  ${number} times ${event}`).join('');
-  assert(wrong.length === 0, `of ${expected.length} events these and others, ${wrong.length} in all, are amiss:${shown}`);
+  assert(wrong.length === 0, `${wrong.length} events did not arrive once each; the first of them:${shown}`);
 }
 
 function statusByProxy(authorization) {

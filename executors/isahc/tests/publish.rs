@@ -15,7 +15,7 @@ fn both_faces_publish_what_was_signed() {
 
     blocking::Client::new(app.clone(), isahc.clone()).trigger("private-a@b,c;d", "é", &7).unwrap();
     let pusher = Client::new(app, isahc);
-    block_on(pusher.trigger(["a", "b"], "App\\Events\\X", &"grüße 🎉")).unwrap();
+    block_on(pusher.trigger(["a", "b"], "App\\Events\\X", "grüße 🎉")).unwrap();
 
     let events = server.events();
     assert_eq!(events[0].channels, ["private-a@b,c;d"]);

@@ -1,4 +1,5 @@
-//! The laws of executors, on tokio.
+//! The laws of executors.
+#![cfg(any(feature = "rustls", feature = "native-tls"))]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::sync::LazyLock;

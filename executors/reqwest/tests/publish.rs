@@ -22,7 +22,7 @@ async fn publishes_what_was_signed() {
     let own = reqwest::Client::builder().no_proxy().build().unwrap();
     for reqwest in [Reqwest::new().unwrap(), own.into()] {
         let pusher = Client::new(app.clone(), reqwest);
-        pusher.trigger(["private-a@b,c;d", "b"], "App\\Events\\X", &"grüße 🎉").await.unwrap();
+        pusher.trigger(["private-a@b,c;d", "b"], "App\\Events\\X", "grüße 🎉").await.unwrap();
     }
 
     for event in server.events() {

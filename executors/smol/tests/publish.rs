@@ -2,15 +2,14 @@
 
 use pusher_conformance::DevServer;
 use pusher_smol::{
-    Hyper, Smol,
+    Smol,
     pusher_client::{App, Client},
 };
 
 #[test]
 fn publishes() {
     let server = DevServer::start().unwrap();
-    let executor = Smol::new().unwrap();
-    let pusher = Client::new(App::from_url(&server.url()).unwrap(), executor);
+    let pusher = Client::new(App::from_url(&server.url()).unwrap(), Smol::new().unwrap());
     smol::block_on(pusher.trigger("private-a@b,c;d", "é", &7)).unwrap();
     let events = server.events();
     assert_eq!((events[0].name.as_str(), events[0].data.as_str()), ("é", "7"));

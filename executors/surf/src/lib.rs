@@ -97,7 +97,7 @@ impl Surf {
         Ok(Self {
             response_limit: transport.response_limit,
             proxied: matches!(transport.proxy, Proxy::Url(_)),
-            ..client.map_err(|error| Error::setup(error))?.into()
+            ..client.map_err(Error::setup)?.into()
         })
     }
 }

@@ -1,4 +1,5 @@
 //! The laws of executors.
+#![cfg(any(feature = "rustls", feature = "native-tls"))]
 
 use pusher_ureq::Ureq;
 

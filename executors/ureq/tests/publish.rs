@@ -14,7 +14,7 @@ fn publishes_what_was_signed() {
     let app = App::from_url(&server.url()).unwrap();
     for ureq in [Ureq::new().unwrap(), ureq::agent().into()] {
         let pusher = Client::new(app.clone(), ureq);
-        pusher.trigger(["private-a@b,c;d", "b"], "App\\Events\\X", &"grüße 🎉").unwrap();
+        pusher.trigger(["private-a@b,c;d", "b"], "App\\Events\\X", "grüße 🎉").unwrap();
     }
 
     for event in server.events() {
