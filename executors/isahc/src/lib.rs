@@ -12,6 +12,11 @@
 //! ```
 //!
 //! (Not run, because it would publish.)
+//!
+//! **A program with more than a thousand open files or sockets** must be built with `-DHAVE_POLL` in
+//! the environment variable `CFLAGS`. curl-sys builds libcurl without that (seen in 0.4.91), and such
+//! a libcurl takes no descriptor from 1024 on: a call that would need one ends as an
+//! [`ErrorKind::Connect`](pusher_client::ErrorKind), although the server is well.
 
 mod error;
 mod silence;

@@ -1,7 +1,11 @@
 //! libcurl behind surf, with what http-types cannot hold kept beside it: any status, any bytes in a
 //! field. This file knows one request at a time; it does not know what an error means.
 
-use std::{io::Write as _, path::PathBuf};
+use std::{
+    io::Write as _,
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::PathBuf,
+};
 
 use futures_lite::io::BufReader;
 use isahc09::{
@@ -18,7 +22,8 @@ use crate::Error;
 
 #[derive(Debug)]
 pub(crate) struct Curl {
-    client: HttpClient,
+    /// Always there, but while it is dropped.
+    client: Option<HttpClient>,
     /// Read anew for each connection, so it has to stay.
     _authorities: Option<NamedTempFile>,
 }
@@ -46,7 +51,15 @@ impl Curl {
             }
             _ => (client, None),
         };
-        Ok(Self { client: client.build().map_err(Error::setup)?, _authorities })
+        Ok(Self { client: Some(client.build().map_err(Error::setup)?), _authorities })
+    }
+}
+
+impl Drop for Curl {
+    fn drop(&mut self) {
+        let client = self.client.take();
+        // isahc 0.9 panics here if its thread has ended before.
+        let _ = catch_unwind(AssertUnwindSafe(|| drop(client)));
     }
 }
 
@@ -102,7 +115,8 @@ impl surf::HttpClient for Curl {
             Some(length) => isahc09::Body::from_reader_sized(body, length as u64),
             None => isahc09::Body::from_reader(body),
         };
-        let (head, body) = self.client.send_async(sent.body(body)?).await?.into_parts();
+        let client = self.client.as_ref().ok_or(isahc09::Error::Aborted)?;
+        let (head, body) = client.send_async(sent.body(body)?).await?.into_parts();
         let mut response = surf::http::Response::new(surf::StatusCode::Ok);
         response.ext_mut().insert(Head { status: head.status, fields: head.headers });
         response.set_body(Body::from_reader(BufReader::new(body), None));

@@ -26,6 +26,12 @@ pub enum Error {
     ProxyAuthentication,
     /// No response came, by a fault of something else in the surf client, such as its middleware.
     Surf(surf::Error),
+    /// surf or what is beneath it panicked.
+    #[non_exhaustive]
+    Panicked {
+        /// Whether the sending had begun: not before there was a connection.
+        begun: bool,
+    },
     /// A response came, but its body was cut short.
     Body(io::Error),
     /// The body is larger than the limit.
@@ -63,7 +69,7 @@ impl ExecuteError for Error {
             Self::ProxyAuthentication => ErrorKind::Proxy,
             Self::Body(error) if error.kind() == io::ErrorKind::TimedOut => ErrorKind::Timeout,
             Self::Body(_) | Self::TooLarge { .. } => ErrorKind::Body,
-            Self::Setup(_) | Self::Surf(_) => ErrorKind::Other,
+            Self::Setup(_) | Self::Surf(_) | Self::Panicked { .. } => ErrorKind::Other,
         }
     }
 
@@ -78,6 +84,7 @@ impl ExecuteError for Error {
                 // Of a body whose reading has not begun, the origin has nothing.
                 _ => *begun,
             },
+            Self::Panicked { begun } => *begun,
             Self::Surf(_) | Self::Body(_) | Self::TooLarge { .. } => true,
         }
     }
@@ -100,6 +107,7 @@ impl fmt::Display for Error {
             Self::Exchange { error, .. } => error.fmt(f),
             Self::Setup(error) | Self::Surf(error) => error.fmt(f),
             Self::ProxyAuthentication => f.write_str("the proxy wants other credentials"),
+            Self::Panicked { .. } => f.write_str("surf panicked"),
             Self::Body(_) => f.write_str("the response was cut short"),
             Self::TooLarge { limit } => write!(f, "the response is larger than {limit} bytes"),
         }
@@ -114,7 +122,7 @@ impl error::Error for Error {
                 AsRef::<dyn error::Error>::as_ref(error).source()
             }
             Self::Body(error) => Some(error),
-            Self::ProxyAuthentication | Self::TooLarge { .. } => None,
+            Self::ProxyAuthentication | Self::Panicked { .. } | Self::TooLarge { .. } => None,
         }
     }
 }

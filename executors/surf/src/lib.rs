@@ -27,18 +27,26 @@
 //! because isahc 0.9 does, although nothing of OpenSSL is used but its list of the places where
 //! systems keep their roots. On Windows there is no such place: name the roots by
 //! [`Transport::certificate_authority`].
+//!
+//! **A program with more than a thousand open files or sockets** must be built with `-DHAVE_POLL` in
+//! the environment variable `CFLAGS`. curl-sys builds libcurl without that (seen in 0.4.91), and such
+//! a libcurl takes no descriptor from 1024 on: the first ends isahc's thread, and from then on every
+//! call is an [error](Error::Panicked), until there is a new executor.
 
 mod backend;
 mod error;
 mod silence;
 mod upload;
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    panic::AssertUnwindSafe,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
-use futures_lite::{AsyncReadExt as _, io::AsyncRead};
+use futures_lite::{AsyncReadExt as _, FutureExt as _, io::AsyncRead};
 pub use pusher_client;
 use pusher_client::{
     AsyncExecutor, Proxy, Request, Response, Transport,
@@ -110,8 +118,9 @@ impl Surf {
 /// URLs, with which anybody can repeat a call for 600 seconds. With surf's default features
 /// `surf::Client::new` and `with_http_client` have the logger, and a client that is made from a
 /// [`surf::Config`] has not. surf's own backend panics when a server answers with a status that
-/// http-types does not know, or with bytes in a field that are not ASCII; [`Surf::new`] has one that
-/// does not. What the thread of this client does is no longer told to `tracing`.
+/// http-types does not know, or with bytes in a field that are not ASCII, which here is an
+/// [error](Error::Panicked); that of [`Surf::new`] takes them. What the thread of this client does is
+/// no longer told to `tracing`.
 impl From<surf::Client> for Surf {
     fn from(client: surf::Client) -> Self {
         silence::silence(&client);
@@ -134,7 +143,10 @@ impl Surf {
         let begun = Arc::new(AtomicBool::new(request.body().is_empty()));
         let request = outgoing(request, &begun).map_err(Error::Setup)?;
         let failed = |error| Error::exchange(error, begun.load(Ordering::Relaxed), self.proxied);
-        let mut response = self.client.send(request).await.map_err(failed)?;
+        // isahc 0.9 panics once its thread has ended, and surf's own backend at what it cannot say.
+        let sent = AssertUnwindSafe(self.client.send(request)).catch_unwind().await;
+        let sent = sent.map_err(|_| Error::Panicked { begun: begun.load(Ordering::Relaxed) })?;
+        let mut response = sent.map_err(failed)?;
         let body = self.collect(response.take_body()).await?;
         let response =
             incoming(&response).body(body.into()).map_err(|error| failed(error.into()))?;

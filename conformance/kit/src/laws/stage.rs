@@ -32,8 +32,8 @@ pub(crate) struct Stage {
 struct Shared {
     log: Mutex<Log>,
     changed: Condvar,
-    /// Every socket, so that no thread outlives the stage.
-    open: Mutex<Vec<TcpStream>>,
+    /// Every open socket and its number, so that no thread outlives the stage.
+    open: Mutex<Vec<(usize, TcpStream)>>,
     closing: AtomicBool,
     sent: AtomicUsize,
 }
@@ -184,7 +184,7 @@ impl Stage {
 impl Drop for Stage {
     fn drop(&mut self) {
         self.shared.closing.store(true, Ordering::SeqCst);
-        for stream in lock(&self.shared.open).drain(..) {
+        for (_, stream) in lock(&self.shared.open).drain(..) {
             let _already_closed = stream.shutdown(Shutdown::Both);
         }
         // Wakes the thread that listens.
@@ -195,10 +195,14 @@ impl Drop for Stage {
 type Script = dyn Fn(&mut Connection) -> io::Result<()> + Send + Sync;
 
 fn serve(raw: TcpStream, tls: Option<Arc<ServerConfig>>, shared: &Arc<Shared>, script: &Script) {
-    lock(&shared.log).connections += 1;
+    let number = {
+        let mut log = lock(&shared.log);
+        log.connections += 1;
+        log.connections
+    };
     let connect = || -> io::Result<Connection> {
         raw.set_nodelay(true)?;
-        lock(&shared.open).push(raw.try_clone()?);
+        lock(&shared.open).push((number, raw.try_clone()?));
         let stream: Box<dyn Stream> = match tls {
             None => Box::new(raw.try_clone()?),
             Some(tls) => {
@@ -209,7 +213,6 @@ fn serve(raw: TcpStream, tls: Option<Arc<ServerConfig>>, shared: &Arc<Shared>, s
         let (buffer, shared) = (Vec::new(), Arc::clone(shared));
         Ok(Connection { stream, raw: raw.try_clone()?, buffer, shared, resets: false })
     };
-    let peer = raw.peer_addr().ok();
     if let Ok(mut connection) = connect() {
         // An error is the peer's leaving, which the law looks at from its own side.
         let _left = script(&mut connection);
@@ -218,7 +221,7 @@ fn serve(raw: TcpStream, tls: Option<Arc<ServerConfig>>, shared: &Arc<Shared>, s
         }
     }
     // The last copy: a reset happens when it goes.
-    lock(&shared.open).retain(|open| open.peer_addr().ok() != peer);
+    lock(&shared.open).retain(|(open, _)| *open != number);
 }
 
 trait Stream: Read + Write + Send {}
