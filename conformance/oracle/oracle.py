@@ -174,7 +174,7 @@ def changed(value):
     elif isinstance(value, list):
         for place, item in enumerate(value):
             yield from (value[:place] + [other] + value[place + 1:] for other in changed(item))
-        yield value + [""]
+        yield value + ["a"]
     else:
         for name, member in value.items():
             yield from (dict(value, **{name: other}) for other in changed(member))
