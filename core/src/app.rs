@@ -7,6 +7,8 @@ use crate::{
     Base, BuildError, Cluster, Credentials, Endpoint, Expects, InvalidCredentials, Limits,
     Prepared, Secret, Timestamp, credentials::check, request::Unsigned,
 };
+#[cfg(feature = "encryption")]
+use crate::{ChannelName, Data, MasterKeys, Nonce, Quantity};
 
 /// An app of the service, ready to prepare calls.
 ///
@@ -27,6 +29,8 @@ pub struct App {
     secret: Secret,
     base: Base,
     limits: Limits,
+    #[cfg(feature = "encryption")]
+    master_keys: Option<MasterKeys>,
 }
 
 impl App {
@@ -47,6 +51,8 @@ impl App {
             secret: Secret::new(secret)?,
             base: Base::default(),
             limits: Limits::default(),
+            #[cfg(feature = "encryption")]
+            master_keys: None,
         })
     }
 
@@ -64,6 +70,13 @@ impl App {
     /// Checks calls against these limits.
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
+        self
+    }
+
+    /// Encrypts events for encrypted channels with these keys. See [`App::seal`].
+    #[cfg(feature = "encryption")]
+    pub fn master_keys(mut self, keys: impl Into<MasterKeys>) -> Self {
+        self.master_keys = Some(keys.into());
         self
     }
 
@@ -127,12 +140,50 @@ impl App {
         Ok(Unsigned::new(self, endpoint.draft(&self.limits)?, now)?.string_to_sign())
     }
 
+    /// Encrypts the data of an event for one encrypted channel. Data that is sealed already is
+    /// returned as it is.
+    ///
+    /// ```
+    /// use pusher_core::{App, ChannelName, Credentials, Data, MasterKey, Nonce, Trigger};
+    ///
+    /// # fn sealed() -> Result<(), Box<dyn std::error::Error>> {
+    /// let key = MasterKey::from_base64("zyrm8pvV2C9fJcBfhyXzvxbJVN/H7QLmbe0xJi1GhPU=")?;
+    /// let app = App::new(Credentials { app_id: "3", key: "key", secret: "secret" })?.master_keys(key);
+    /// let nonce = Nonce::from_bytes([7; 24]);       // 24 bytes of entropy, of your own
+    ///
+    /// let channel: ChannelName = "private-encrypted-room".parse()?;
+    /// let data = app.seal(&channel, Data::json("hello")?, nonce)?;
+    /// let event = Trigger::new(channel, "greeting".parse()?, data);
+    /// # Ok(())
+    /// # }
+    /// # sealed().unwrap();
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If the app has no [`master_keys`](Self::master_keys), if the channel is not encrypted, or if
+    /// the data is too long: by default, at most 7,619 bytes fit.
+    #[cfg(feature = "encryption")]
+    pub fn seal(
+        &self,
+        channel: &ChannelName,
+        data: Data,
+        nonce: Nonce,
+    ) -> Result<Data, BuildError> {
+        if data.sealed_for().is_some() {
+            return Ok(data);
+        }
+        let keys = self.master_keys.as_ref().ok_or(BuildError::MissingMasterKey)?;
+        self.limits.check(Quantity::PlaintextBytes, data.as_str().len())?;
+        Ok(keys.seal(channel, data.as_str(), nonce)?)
+    }
+
     pub(crate) fn secret(&self) -> &Secret {
         &self.secret
     }
 }
 
-/// Shows everything but the secret.
+/// Shows everything but the secrets.
 impl fmt::Debug for App {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("App")

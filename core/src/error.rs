@@ -5,8 +5,12 @@ use std::{error::Error, fmt, time::Duration};
 
 use http::{HeaderMap, StatusCode, header};
 
+#[cfg(feature = "encryption")]
+use crate::NotEncryptedChannel;
 use crate::{
-    InvalidChannelName, InvalidChannelNames, InvalidEventName, InvalidSocketId, Quantity, Timestamp,
+    Attribute, ChannelName, InvalidBatch, InvalidChannelName, InvalidChannelNames,
+    InvalidChannelPrefix, InvalidEventName, InvalidSocketId, InvalidUserId, LimitExceeded,
+    Timestamp,
 };
 
 /// The call is impossible as it stands; nothing was sent, and trying again does not help.
@@ -17,26 +21,55 @@ pub enum BuildError {
     ChannelName(InvalidChannelName),
     /// A list of channels is invalid.
     ChannelNames(InvalidChannelNames),
+    /// A prefix of channel names is invalid.
+    ChannelPrefix(InvalidChannelPrefix),
     /// An event's name is invalid.
     EventName(InvalidEventName),
     /// A `socket_id` is invalid.
     SocketId(InvalidSocketId),
+    /// A user's id is invalid.
+    UserId(InvalidUserId),
+    /// A list of events is not a batch.
+    Batch(InvalidBatch),
     /// The value has no JSON form.
     Data(serde_json::Error),
     /// The call holds more than the [`Limits`](crate::Limits) allow.
-    LimitExceeded {
-        /// What was counted.
-        what: Quantity,
-        /// How much is allowed.
-        limit: usize,
-        /// How much there is.
-        actual: usize,
+    LimitExceeded(LimitExceeded),
+    /// One event of a batch is impossible.
+    BatchEvent {
+        /// Its place in the batch, from 0.
+        index: usize,
+        /// What is wrong with it.
+        reason: Box<BuildError>,
     },
     /// An event for an encrypted channel stands beside other channels: each such channel has a
     /// key of its own, so it takes a call of its own.
     EncryptedFanout,
     /// An event for an encrypted channel is not encrypted.
     PlaintextOnEncryptedChannel,
+    /// The data was encrypted for another channel, whose subscribers alone can read it.
+    SealedForAnotherChannel {
+        /// The channel that it was encrypted for.
+        channel: ChannelName,
+    },
+    /// The channel is not encrypted, so nothing is sealed for it.
+    #[cfg(feature = "encryption")]
+    NotEncryptedChannel(NotEncryptedChannel),
+    /// The app has no master key to encrypt with.
+    #[cfg(feature = "encryption")]
+    MissingMasterKey,
+    /// An attribute that these channels do not have; the server would refuse to tell it.
+    Attribute {
+        /// What was asked for.
+        attribute: Attribute,
+        /// Which channels have it.
+        wants: &'static str,
+    },
+    /// Only a presence channel knows its users.
+    NotPresenceChannel {
+        /// The channel.
+        channel: ChannelName,
+    },
     /// A parameter has a key that the signature uses itself: `auth_*` or `body_md5`.
     ReservedKey {
         /// The key.
@@ -46,6 +79,12 @@ pub enum BuildError {
     RepeatedKey {
         /// The key.
         key: String,
+    },
+    /// A path of a generic call does not begin with `/`, or brings the `/apps/{app_id}` that is
+    /// added to it.
+    Path {
+        /// The path.
+        path: String,
     },
     /// A path segment that HTTP clients or servers would rewrite, which breaks the signature.
     Unaddressable {
@@ -59,11 +98,17 @@ impl fmt::Display for BuildError {
         match self {
             Self::ChannelName(reason) => reason.fmt(f),
             Self::ChannelNames(reason) => reason.fmt(f),
+            Self::ChannelPrefix(reason) => reason.fmt(f),
             Self::EventName(reason) => reason.fmt(f),
             Self::SocketId(reason) => reason.fmt(f),
+            Self::UserId(reason) => reason.fmt(f),
+            Self::Batch(reason) => reason.fmt(f),
+            Self::LimitExceeded(reason) => reason.fmt(f),
+            #[cfg(feature = "encryption")]
+            Self::NotEncryptedChannel(reason) => reason.fmt(f),
             Self::Data(_) => f.write_str("the data cannot be written as JSON"),
-            Self::LimitExceeded { what, limit, actual } => {
-                write!(f, "{actual} {what}; at most {limit} are allowed")
+            Self::BatchEvent { index, .. } => {
+                write!(f, "the event at index {index} of the batch is impossible")
             }
             Self::EncryptedFanout => f.write_str(
                 "an event for an encrypted channel cannot go to multiple channels; trigger it on each encrypted channel alone",
@@ -71,12 +116,30 @@ impl fmt::Display for BuildError {
             Self::PlaintextOnEncryptedChannel => f.write_str(
                 "the data for a private-encrypted- channel is not encrypted",
             ),
+            Self::SealedForAnotherChannel { channel } => {
+                write!(f, "the data was encrypted for {channel}, and nobody else can read it")
+            }
+            #[cfg(feature = "encryption")]
+            Self::MissingMasterKey => f.write_str(
+                "there is no master key to encrypt with; the app is given one by App::master_keys",
+            ),
+            Self::Attribute { attribute, wants } => {
+                write!(f, "{} is an attribute of {wants}", attribute.as_str())
+            }
+            Self::NotPresenceChannel { channel } => write!(
+                f,
+                "{channel} is not a presence channel; only a channel whose name begins with presence- knows its users"
+            ),
             Self::ReservedKey { key } => {
                 write!(f, "the parameter {key:?} is reserved for the signature")
             }
             Self::RepeatedKey { key } => {
                 write!(f, "the parameter {key:?} is given twice; only keys that end in [] repeat")
             }
+            Self::Path { path } => write!(
+                f,
+                "the path {path:?} does not read like /channels: it begins with / and comes without /apps/APP_ID, which is added"
+            ),
             Self::Unaddressable { segment } => write!(
                 f,
                 "{segment:?} cannot stand in a path; a segment is made of A-Z a-z 0-9 - . _ ~ = @ , ; and is not empty, \".\" or \"..\""
@@ -90,13 +153,15 @@ impl Error for BuildError {
         match self {
             Self::ChannelNames(reason) => reason.source(),
             Self::Data(reason) => Some(reason),
+            Self::BatchEvent { reason, .. } => Some(reason),
             _ => None,
         }
     }
 }
 
 macro_rules! build_error_from {
-    ($($variant:ident($reason:ty)),*) => {$(
+    ($($(#[$cfg:meta])? $variant:ident($reason:ty)),*) => {$(
+        $(#[$cfg])?
         impl From<$reason> for BuildError {
             fn from(reason: $reason) -> Self {
                 Self::$variant(reason)
@@ -107,8 +172,14 @@ macro_rules! build_error_from {
 build_error_from!(
     ChannelName(InvalidChannelName),
     ChannelNames(InvalidChannelNames),
+    ChannelPrefix(InvalidChannelPrefix),
     EventName(InvalidEventName),
-    SocketId(InvalidSocketId)
+    SocketId(InvalidSocketId),
+    UserId(InvalidUserId),
+    Batch(InvalidBatch),
+    LimitExceeded(LimitExceeded),
+    #[cfg(feature = "encryption")]
+    NotEncryptedChannel(NotEncryptedChannel)
 );
 
 /// What is wrong with an answer.

@@ -27,9 +27,12 @@
 //!
 //! | you want | look at |
 //! |---|---|
-//! | an app: credentials, where the API lives, limits | [`App`], [`Base`], [`Limits`] |
-//! | a call | [`Trigger`]; one of your own: [`Endpoint`] |
-//! | names that can be signed | [`ChannelName`], [`EventName`], [`SocketId`] |
+//! | an app: credentials, where the API lives, limits, master keys | [`App`], [`Base`], [`Limits`], [`MasterKeys`] |
+//! | to publish | [`Trigger`], [`TriggerBatch`], [`SendToUser`] |
+//! | to ask | [`GetChannels`], [`GetChannel`], [`GetUsers`] |
+//! | any other call | [`TerminateUser`], [`Raw`]; one of your own: [`Endpoint`] |
+//! | a call that waits in a queue | [`Call`] |
+//! | names that can be signed | [`ChannelName`], [`EventName`], [`SocketId`], [`UserId`] |
 //! | a signed request, and what reads its answer | [`App::prepare`], [`Prepared`], [`Expects`] |
 //! | what can go wrong | [`BuildError`] before sending, [`ResponseError`] after |
 //!
@@ -46,23 +49,35 @@ mod limits;
 mod name;
 mod prepared;
 mod request;
+#[cfg(feature = "encryption")]
+mod seal;
 mod sign;
 mod timestamp;
 mod url;
 
 pub use http;
 
+#[cfg(feature = "encryption")]
+pub use self::seal::{
+    InvalidMasterKey, MasterKey, MasterKeys, Nonce, NotEncryptedChannel, OpenError,
+};
 pub use self::{
     app::App,
     base::{Base, Cluster, InvalidBase, InvalidCluster, Prefix},
     credentials::{Credentials, InvalidCredentials},
     data::Data,
-    endpoint::{Attribute, ChannelAttributes, Draft, Endpoint, Trigger, TriggerResponse},
+    endpoint::{
+        Attribute, Cache, Call, ChannelAttributes, ChannelUser, Draft, Endpoint, GetChannel,
+        GetChannelResponse, GetChannels, GetChannelsResponse, GetUsers, GetUsersResponse,
+        InvalidBatch, InvalidCall, Json, Raw, SendToUser, TerminateUser, Trigger, TriggerBatch,
+        TriggerBatchResponse, TriggerResponse,
+    },
     error::{ApiError, ApiErrorKind, BuildError, DecodeError, Malformed, ResponseError},
-    limits::{Limits, Quantity},
+    limits::{LimitExceeded, Limits, Quantity},
     name::{
-        ChannelKind, ChannelName, ChannelNames, EventName, InvalidChannelName, InvalidChannelNames,
-        InvalidEventName, InvalidSocketId, SocketId,
+        ChannelKind, ChannelName, ChannelNames, ChannelPrefix, EventName, InvalidChannelName,
+        InvalidChannelNames, InvalidChannelPrefix, InvalidEventName, InvalidSocketId,
+        InvalidUserId, SocketId, UserId,
     },
     prepared::{Expects, Prepared},
     sign::Secret,

@@ -271,9 +271,9 @@ fn keys_that_the_signature_needs_are_refused() {
 fn a_target_that_no_uri_holds_is_refused() {
     let value = "é".repeat(20_000);
     let error = app().prepare(&Odd("a", &[("a", &value)]), NOW).unwrap_err();
-    let BuildError::LimitExceeded { what: Quantity::TargetBytes, limit, actual } = error else {
-        panic!("{error}");
-    };
+    let BuildError::LimitExceeded(exceeded) = error else { panic!("{error}") };
+    assert_eq!(exceeded.what, Quantity::TargetBytes);
+    let (limit, actual) = (exceeded.limit, exceeded.actual);
     assert!(limit == 65_534 && actual > 120_000, "{limit} {actual}");
     let fits = "x".repeat(60_000);
     assert!(app().prepare(&Odd("a", &[("a", &fits)]), NOW).is_ok());

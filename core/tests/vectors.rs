@@ -90,7 +90,7 @@ fn layer(error: &BuildError) -> &'static str {
         },
         BuildError::EventName(_) => "event-name",
         BuildError::SocketId(_) => "socket-id",
-        BuildError::LimitExceeded { .. } => "limits",
+        BuildError::LimitExceeded(_) => "limits",
         BuildError::EncryptedFanout | BuildError::PlaintextOnEncryptedChannel => "encryption",
         _ => "another layer",
     }

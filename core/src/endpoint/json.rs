@@ -80,6 +80,41 @@ pub(super) fn count<'de, D: Deserializer<'de>>(value: D) -> Result<Option<u64>, 
     }
 }
 
+/// Some servers write an id as a number.
+pub(super) fn text<'de, D: Deserializer<'de>>(value: D) -> Result<String, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Id {
+        Text(String),
+        Number(serde_json::Number),
+    }
+    Ok(match Id::deserialize(value)? {
+        Id::Text(text) => text,
+        Id::Number(number) => number.to_string(),
+    })
+}
+
+/// Reverb writes an empty list as an empty object.
+pub(super) fn list<'de, D, T>(value: D) -> Result<Vec<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Nothing {}
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum List<T> {
+        Items(Vec<T>),
+        Empty(Nothing),
+    }
+    Ok(match Option::deserialize(value)? {
+        Some(List::Items(items)) => items,
+        Some(List::Empty(Nothing {})) | None => Vec::new(),
+    })
+}
+
 /// `null` where a value is promised reads as an empty one.
 pub(super) fn or_default<'de, D, T>(value: D) -> Result<T, D::Error>
 where

@@ -1,15 +1,31 @@
 //! What a call is: the trait that all calls share, and one file for each. This room knows names
 //! and JSON; it does not know secrets, hashing or the time.
 
+mod call;
 mod draft;
+mod get_channel;
+mod get_channels;
+mod get_users;
 mod info;
 mod json;
+mod raw;
+mod send_to_user;
+mod terminate_user;
 mod trigger;
+mod trigger_batch;
 
 pub use self::{
+    call::{Call, InvalidCall},
     draft::Draft,
+    get_channel::{Cache, GetChannel, GetChannelResponse},
+    get_channels::{GetChannels, GetChannelsResponse},
+    get_users::{ChannelUser, GetUsers, GetUsersResponse},
     info::{Attribute, ChannelAttributes},
+    raw::{Json, Raw},
+    send_to_user::SendToUser,
+    terminate_user::TerminateUser,
     trigger::{Trigger, TriggerResponse},
+    trigger_batch::{InvalidBatch, TriggerBatch, TriggerBatchResponse},
 };
 use crate::{BuildError, DecodeError, Limits};
 

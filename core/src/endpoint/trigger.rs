@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::{
     Attribute, ChannelAttributes, Draft, Endpoint,
@@ -28,12 +28,15 @@ use crate::{
 /// .info([Attribute::SubscriptionCount]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Trigger {
     channels: ChannelNames,
     name: EventName,
     data: Data,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     socket_id: Option<SocketId>,
+    #[serde(default, skip_serializing_if = "Attributes::is_empty")]
     info: Attributes,
 }
 
@@ -62,34 +65,42 @@ impl Trigger {
         self
     }
 
-    fn check(&self, limits: &Limits) -> Result<(), BuildError> {
-        let channels = self.channels.as_slice();
-        limits.check(Quantity::Channels, channels.len())?;
-        limits.check(Quantity::EventNameLength, self.name.as_str().chars().count())?;
-        limits.check(Quantity::DataBytes, self.data.as_str().len())?;
-        for channel in channels {
+    /// The channels that it goes to.
+    pub fn channels(&self) -> &[ChannelName] {
+        self.channels.as_slice()
+    }
+
+    /// The data that it carries.
+    pub fn data(&self) -> &Data {
+        &self.data
+    }
+
+    pub(super) fn check(&self, limits: &Limits) -> Result<(), BuildError> {
+        limits.check(Quantity::Channels, self.channels().len())?;
+        check_content(&self.name, &self.data, limits)?;
+        for channel in self.channels() {
             limits.check(Quantity::ChannelNameLength, channel.as_str().len())?;
-            if channel.kind() == ChannelKind::Encrypted {
-                return Err(if channels.len() > 1 {
-                    BuildError::EncryptedFanout
-                } else {
-                    BuildError::PlaintextOnEncryptedChannel
-                });
+            let encrypted = channel.kind() == ChannelKind::Encrypted;
+            if encrypted && self.channels().len() > 1 {
+                return Err(BuildError::EncryptedFanout);
+            }
+            match self.data.sealed_for() {
+                None if encrypted => return Err(BuildError::PlaintextOnEncryptedChannel),
+                Some(other) if other != channel => {
+                    let channel = other.clone();
+                    return Err(BuildError::SealedForAnotherChannel { channel });
+                }
+                _ => {}
             }
         }
-        Ok(())
+        self.info.check(|attribute| {
+            (attribute == Attribute::Cache)
+                .then_some("a single channel, and GetChannel asks for it")
+        })
     }
-}
 
-/// In the order of the protocol's own example.
-impl Json for Trigger {
-    fn write<O: Out>(&self, out: &mut O) {
-        out.raw(r#"{"name":"#);
-        out.string(self.name.as_str());
-        out.raw(r#","channels":"#);
-        out.list(self.channels.as_slice(), |out, channel| out.string(channel.as_str()));
-        out.raw(r#","data":"#);
-        out.string(self.data.as_str());
+    /// What follows the channels in the JSON of an event.
+    pub(super) fn write_options<O: Out>(&self, out: &mut O) {
         if let Some(socket_id) = &self.socket_id {
             out.raw(r#","socket_id":"#);
             out.string(socket_id.as_str());
@@ -99,6 +110,33 @@ impl Json for Trigger {
             out.string(info);
         }
         out.raw("}");
+    }
+
+    pub(super) fn name(&self) -> &EventName {
+        &self.name
+    }
+}
+
+pub(super) fn check_content(
+    name: &EventName,
+    data: &Data,
+    limits: &Limits,
+) -> Result<(), BuildError> {
+    limits.check(Quantity::EventNameLength, name.as_str().chars().count())?;
+    limits.check(Quantity::DataBytes, data.as_str().len())?;
+    Ok(())
+}
+
+/// In the order of the protocol's own example.
+impl Json for Trigger {
+    fn write<O: Out>(&self, out: &mut O) {
+        out.raw(r#"{"name":"#);
+        out.string(self.name.as_str());
+        out.raw(r#","channels":"#);
+        out.list(self.channels(), |out, channel| out.string(channel.as_str()));
+        out.raw(r#","data":"#);
+        out.string(self.data.as_str());
+        self.write_options(out);
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 super::name! {
     /// The name of a channel: 1 to 200 of the characters `A-Z a-z 0-9 _ = @ , . ; -`.
@@ -33,6 +33,37 @@ impl ChannelName {
     pub fn kind(&self) -> ChannelKind {
         ChannelKind::of(self.as_str())
     }
+
+    /// Whether the service keeps the channel's last event for those who come later: the prefix goes
+    /// on with `cache-` (protocol: "Cache channels").
+    ///
+    /// ```
+    /// use pusher_core::{ChannelName, InvalidChannelName};
+    ///
+    /// assert!(ChannelName::parse("private-encrypted-cache-x")?.is_cache());
+    /// assert!(!ChannelName::parse("private-cachex")?.is_cache());
+    /// # Ok::<(), InvalidChannelName>(())
+    /// ```
+    pub fn is_cache(&self) -> bool {
+        let prefix = self.kind().prefix();
+        self.as_str().strip_prefix(prefix).is_some_and(|rest| rest.starts_with("cache-"))
+    }
+}
+
+super::name! {
+    /// How the names of some channels begin: up to 200 of the characters of a [`ChannelName`], perhaps
+    /// none.
+    ///
+    /// ```
+    /// use pusher_core::{ChannelPrefix, InvalidChannelPrefix};
+    ///
+    /// let prefix: ChannelPrefix = "presence-".parse()?;
+    /// assert_eq!(prefix.as_str(), "presence-");
+    /// let error = InvalidChannelPrefix::Character { at: 1, found: '*' };
+    /// assert_eq!(ChannelPrefix::parse("a*"), Err(error));
+    /// # Ok::<(), InvalidChannelPrefix>(())
+    /// ```
+    ChannelPrefix, InvalidChannelPrefix
 }
 
 /// What a channel's prefix, which is case-sensitive, makes of it (protocol: "Channel types").
@@ -59,14 +90,18 @@ pub enum ChannelKind {
 impl ChannelKind {
     /// The kind of a channel of this name.
     pub fn of(name: &str) -> Self {
-        if name.starts_with("private-encrypted-") {
-            Self::Encrypted
-        } else if name.starts_with("private-") {
-            Self::Private
-        } else if name.starts_with("presence-") {
-            Self::Presence
-        } else {
-            Self::Public
+        // `private-` last: it is how `private-encrypted-` begins.
+        let prefixed = [Self::Encrypted, Self::Presence, Self::Private];
+        prefixed.into_iter().find(|kind| name.starts_with(kind.prefix())).unwrap_or(Self::Public)
+    }
+
+    /// How the name of such a channel begins.
+    pub const fn prefix(self) -> &'static str {
+        match self {
+            Self::Public => "",
+            Self::Private => "private-",
+            Self::Presence => "presence-",
+            Self::Encrypted => "private-encrypted-",
         }
     }
 }
@@ -93,14 +128,13 @@ pub enum InvalidChannelName {
 
 impl InvalidChannelName {
     fn check(text: &str) -> Result<(), Self> {
-        let allowed = |char: char| char.is_ascii_alphanumeric() || "_=@,.;-".contains(char);
         if text.is_empty() {
             return Err(Self::Empty);
         }
         if text.len() > ChannelName::MAX_LENGTH {
             return Err(Self::TooLong { length: text.len() });
         }
-        match text.char_indices().find(|(_, char)| !allowed(*char)) {
+        match super::misfit(text) {
             Some((at, found)) => Err(Self::Character { at, found }),
             None => Ok(()),
         }
@@ -122,7 +156,53 @@ impl fmt::Display for InvalidChannelName {
             ),
             Self::Character { at, found } => write!(
                 f,
-                "a channel name holds {found:?} at position {at}; allowed are A-Z a-z 0-9 _ = @ , . ; -"
+                "a channel name holds {found:?} at position {at}; allowed are {}",
+                super::CHARACTERS
+            ),
+        }
+    }
+}
+
+/// Why no channel's name begins with a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum InvalidChannelPrefix {
+    /// The text is longer than [`ChannelName::MAX_LENGTH`].
+    TooLong {
+        /// Bytes in the text.
+        length: usize,
+    },
+    /// A character is not allowed in channel names.
+    Character {
+        /// Its position in bytes, which counts characters too: all before it are ASCII.
+        at: usize,
+        /// The character.
+        found: char,
+    },
+}
+
+impl InvalidChannelPrefix {
+    fn check(text: &str) -> Result<(), Self> {
+        match InvalidChannelName::check(text) {
+            Ok(()) | Err(InvalidChannelName::Empty) => Ok(()),
+            Err(InvalidChannelName::TooLong { length }) => Err(Self::TooLong { length }),
+            Err(InvalidChannelName::Character { at, found }) => Err(Self::Character { at, found }),
+        }
+    }
+}
+
+impl fmt::Display for InvalidChannelPrefix {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooLong { length } => write!(
+                f,
+                "a prefix of channel names has {length} bytes; at most {} are allowed",
+                ChannelName::MAX_LENGTH
+            ),
+            Self::Character { at, found } => write!(
+                f,
+                "a prefix of channel names holds {found:?} at position {at}; allowed are {}",
+                super::CHARACTERS
             ),
         }
     }
@@ -138,8 +218,8 @@ impl fmt::Display for InvalidChannelName {
 /// assert_eq!(ChannelNames::parse([""; 0]), Err(InvalidChannelNames::Empty));
 /// # Ok::<(), InvalidChannelNames>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(transparent)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "Vec<ChannelName>")]
 pub struct ChannelNames(Vec<ChannelName>);
 
 impl ChannelNames {

@@ -4,12 +4,26 @@
 mod channel;
 mod event;
 mod socket_id;
+mod user_id;
 
 pub use self::{
-    channel::{ChannelKind, ChannelName, ChannelNames, InvalidChannelName, InvalidChannelNames},
+    channel::{
+        ChannelKind, ChannelName, ChannelNames, ChannelPrefix, InvalidChannelName,
+        InvalidChannelNames, InvalidChannelPrefix,
+    },
     event::{EventName, InvalidEventName},
     socket_id::{InvalidSocketId, SocketId},
+    user_id::{InvalidUserId, UserId},
 };
+
+/// What names of channels and ids of users are made of.
+const CHARACTERS: &str = "A-Z a-z 0-9 _ = @ , . ; -";
+
+/// The first character that is not one of [`CHARACTERS`], and its position in bytes.
+fn misfit(text: &str) -> Option<(usize, char)> {
+    let fits = |char: char| char.is_ascii_alphanumeric() || "_=@,.;-".contains(char);
+    text.char_indices().find(|(_, char)| !fits(*char))
+}
 
 /// What every name has beside its grammar: conversions that go through `check`, and serde through
 /// the conversions.
