@@ -5,7 +5,7 @@ use std::fmt;
 
 use crate::{
     Base, BuildError, Cluster, Credentials, Endpoint, Expects, InvalidCredentials, Limits,
-    Prepared, Secret, Timestamp, credentials::check, request::Unsigned,
+    Prepared, Secret, Timestamp, Token, credentials::check, request::Unsigned,
 };
 #[cfg(feature = "encryption")]
 use crate::{ChannelName, Data, MasterKeys, Nonce, Quantity};
@@ -29,6 +29,7 @@ pub struct App {
     secret: Secret,
     base: Base,
     limits: Limits,
+    webhook_tokens: Vec<Token>,
     #[cfg(feature = "encryption")]
     master_keys: Option<MasterKeys>,
 }
@@ -51,6 +52,7 @@ impl App {
             secret: Secret::new(secret)?,
             base: Base::default(),
             limits: Limits::default(),
+            webhook_tokens: Vec::new(),
             #[cfg(feature = "encryption")]
             master_keys: None,
         })
@@ -77,6 +79,13 @@ impl App {
     #[cfg(feature = "encryption")]
     pub fn master_keys(mut self, keys: impl Into<MasterKeys>) -> Self {
         self.master_keys = Some(keys.into());
+        self
+    }
+
+    /// Accepts webhooks that this token signed too, beside those of the app's own key: while tokens
+    /// are changed, the service signs with the oldest active one.
+    pub fn webhook_token(mut self, token: Token) -> Self {
+        self.webhook_tokens.push(token);
         self
     }
 
@@ -176,6 +185,19 @@ impl App {
         let keys = self.master_keys.as_ref().ok_or(BuildError::MissingMasterKey)?;
         self.limits.check(Quantity::PlaintextBytes, data.as_str().len())?;
         Ok(keys.seal(channel, data.as_str(), nonce)?)
+    }
+
+    pub(crate) fn current_limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    #[cfg(feature = "encryption")]
+    pub(crate) fn own_master_keys(&self) -> Option<&MasterKeys> {
+        self.master_keys.as_ref()
+    }
+
+    pub(crate) fn webhook_tokens(&self) -> &[Token] {
+        &self.webhook_tokens
     }
 
     pub(crate) fn secret(&self) -> &Secret {

@@ -381,26 +381,20 @@ impl Error for Malformed {
     }
 }
 
-/// Why a body is not what an [`Endpoint`](crate::Endpoint) promises; made from a
-/// [`serde_json::Error`] by `?`.
-pub struct DecodeError(serde_json::Error);
+/// Why JSON is not what was promised; made from a [`serde_json::Error`] by `?`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DecodeError(Box<str>);
 
+/// The message may quote the JSON, and so what the JSON quotes: no signature is kept.
 impl From<serde_json::Error> for DecodeError {
     fn from(error: serde_json::Error) -> Self {
-        Self(error)
+        Self(one_line(&error.to_string()).into())
     }
 }
 
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The message may quote the body, and so what the body quotes.
-        f.write_str(&one_line(&self.0.to_string()))
-    }
-}
-
-impl fmt::Debug for DecodeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "DecodeError({self})")
+        f.write_str(&self.0)
     }
 }
 

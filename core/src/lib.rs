@@ -31,6 +31,8 @@
 //! | to publish | [`Trigger`], [`TriggerBatch`], [`SendToUser`] |
 //! | to ask | [`GetChannels`], [`GetChannel`], [`GetUsers`] |
 //! | any other call | [`TerminateUser`], [`Raw`]; one of your own: [`Endpoint`] |
+//! | to let a browser subscribe or sign in | [`App::authorize_channel`], [`App::authenticate_user`], [`ChannelForm`] |
+//! | to read a webhook | [`Envelope`], [`App::webhook`] |
 //! | a call that waits in a queue | [`Call`] |
 //! | names that can be signed | [`ChannelName`], [`EventName`], [`SocketId`], [`UserId`] |
 //! | a signed request, and what reads its answer | [`App::prepare`], [`Prepared`], [`Expects`] |
@@ -40,13 +42,16 @@
 //! keep the call, and prepare it when it is sent.
 
 mod app;
+mod auth;
 mod base;
 mod credentials;
 mod data;
 mod endpoint;
 mod error;
+mod json;
 mod limits;
 mod name;
+mod percent;
 mod prepared;
 mod request;
 #[cfg(feature = "encryption")]
@@ -54,6 +59,7 @@ mod seal;
 mod sign;
 mod timestamp;
 mod url;
+mod webhook;
 
 pub use http;
 
@@ -63,6 +69,11 @@ pub use self::seal::{
 };
 pub use self::{
     app::App,
+    auth::{
+        AuthError, Callback, ChannelAuth, ChannelAuths, ChannelData, ChannelForm, InvalidCallback,
+        InvalidChannelData, InvalidForm, InvalidUserData, Member, MemberId, User, UserAuth,
+        UserData, UserForm,
+    },
     base::{Base, Cluster, InvalidBase, InvalidCluster, Prefix},
     credentials::{Credentials, InvalidCredentials},
     data::Data,
@@ -83,4 +94,5 @@ pub use self::{
     sign::Secret,
     timestamp::Timestamp,
     url::InvalidUrl,
+    webhook::{ClientData, Envelope, Token, Webhook, WebhookError, WebhookEvent},
 };

@@ -95,7 +95,7 @@ impl<'a> Unsigned<'a> {
         // One buffer holds what is signed, then what is sent, which is longer.
         let mut target = String::with_capacity(length);
         self.write_string_to_sign(&mut target);
-        let signature = sign::hmac_sha256_hex(self.app.secret(), target.as_bytes());
+        let signature = sign::hmac_sha256_hex(self.app.secret(), [target.as_bytes()]);
         target.clear();
         target.push_str(&self.app.base().unsigned_prefix);
         self.write_path(&mut target);

@@ -53,7 +53,7 @@ impl MasterKey {
     }
 
     fn shared_secret(&self, channel: &ChannelName) -> Zeroizing<[u8; 32]> {
-        let digest = Sha256::new().chain_update(channel.as_str()).chain_update(&*self.0);
+        let digest = Sha256::new().chain_update(channel.as_str()).chain_update(self.0.as_slice());
         Zeroizing::new(digest.finalize().into())
     }
 
@@ -293,7 +293,7 @@ impl fmt::Display for NotEncryptedChannel {
 impl std::error::Error for NotEncryptedChannel {}
 
 /// Why data cannot be decrypted.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OpenError {
     /// It is not JSON with a text `nonce` and a text `ciphertext`.

@@ -1,12 +1,11 @@
 //! The URL that holds all of an app's settings, as `PUSHER_URL` does. This file reads text; it does
 //! not read the environment, and no error here quotes the text, which holds the secret.
 
-use std::{borrow::Cow, fmt};
+use std::fmt;
 
-use percent_encoding::percent_decode_str;
 use zeroize::Zeroizing;
 
-use crate::{App, Base, Credentials, InvalidBase, InvalidCredentials, Prefix};
+use crate::{App, Base, Credentials, InvalidBase, InvalidCredentials, Prefix, percent};
 
 impl App {
     /// Reads `SCHEME://KEY:SECRET@HOST[:PORT]/[PREFIX/]apps/APP_ID`, the form that hosting
@@ -47,22 +46,11 @@ impl App {
         let (key, secret) = user.split_once(':').ok_or(InvalidUrl::Secret)?;
         let (prefix, app_id) = path.rsplit_once("/apps/").ok_or(InvalidUrl::Path)?;
 
+        let decoded = |text| percent::decoded(text).ok_or(InvalidUrl::PercentEncoding);
         let (key, secret) = (decoded(key)?, Zeroizing::new(decoded(secret)?.into_owned()));
         let base = at(host)?.prefix(Prefix::Unsigned(prefix))?;
         Ok(Self::new(Credentials { app_id, key: &key, secret: &secret })?.at(base))
     }
-}
-
-fn decoded(text: &str) -> Result<Cow<'_, str>, InvalidUrl> {
-    let is_escape = |rest: &str| {
-        let mut digits = rest.bytes();
-        let mut digit = || digits.next().is_some_and(|byte| byte.is_ascii_hexdigit());
-        digit() && digit()
-    };
-    if !text.split('%').skip(1).all(is_escape) {
-        return Err(InvalidUrl::PercentEncoding);
-    }
-    percent_decode_str(text).decode_utf8().map_err(|_| InvalidUrl::PercentEncoding)
 }
 
 /// Why a text is not the URL of an app. Shows nothing of the text, since it holds the secret.

@@ -153,7 +153,7 @@ impl Endpoint for Call {
 }
 
 /// Why a text is not a [`Call`].
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InvalidCall {
     /// The version is unknown.

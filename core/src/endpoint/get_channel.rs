@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Deserializer};
 
-use super::{Attribute, Draft, Endpoint, info::Attributes, json};
-use crate::{BuildError, ChannelKind, ChannelName, DecodeError, Limits, Quantity};
+use super::{Attribute, Draft, Endpoint, info::Attributes};
+use crate::{BuildError, ChannelKind, ChannelName, DecodeError, Limits, Quantity, json};
 
 /// Asks for the state of one channel (protocol: `GET /channels/{channel_name}`).
 ///

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::{Attribute, ChannelAttributes, Draft, Endpoint, info::Attributes, json};
-use crate::{BuildError, ChannelKind, ChannelPrefix, DecodeError, Limits, Quantity};
+use super::{Attribute, ChannelAttributes, Draft, Endpoint, info::Attributes};
+use crate::{BuildError, ChannelKind, ChannelPrefix, DecodeError, Limits, Quantity, json};
 
 /// Lists the occupied channels (protocol: `GET /channels`).
 ///

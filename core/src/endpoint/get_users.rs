@@ -2,8 +2,8 @@
 
 use serde::Deserialize;
 
-use super::{Draft, Endpoint, json};
-use crate::{BuildError, ChannelKind, ChannelName, DecodeError, Limits, Quantity};
+use super::{Draft, Endpoint};
+use crate::{BuildError, ChannelKind, ChannelName, DecodeError, Limits, Quantity, json};
 
 /// Asks for the users of a presence channel (protocol: `GET /channels/{channel_name}/users`).
 ///
@@ -59,6 +59,6 @@ pub struct GetUsersResponse {
 #[non_exhaustive]
 pub struct ChannelUser {
     /// The `user_id`, as it was authorised; a number is read as its digits.
-    #[serde(deserialize_with = "json::text")]
+    #[serde(deserialize_with = "json::owned_text")]
     pub id: String,
 }

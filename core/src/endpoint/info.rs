@@ -2,8 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::json;
-use crate::BuildError;
+use crate::{BuildError, json};
 
 /// An attribute of a channel that `info` asks for.
 ///

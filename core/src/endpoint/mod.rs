@@ -7,7 +7,6 @@ mod get_channel;
 mod get_channels;
 mod get_users;
 mod info;
-mod json;
 mod raw;
 mod send_to_user;
 mod terminate_user;

@@ -3,12 +3,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{
-    Draft, Endpoint, TriggerResponse,
+use super::{Draft, Endpoint, TriggerResponse, trigger::check_content};
+use crate::{
+    BuildError, Data, DecodeError, EventName, Limits, UserId,
     json::{Json, Out},
-    trigger::check_content,
 };
-use crate::{BuildError, Data, DecodeError, EventName, Limits, UserId};
 
 /// Publishes an event to all connections of a user who signed in (protocol: "Sending events to users").
 ///

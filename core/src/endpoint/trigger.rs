@@ -4,14 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{
-    Attribute, ChannelAttributes, Draft, Endpoint,
-    info::Attributes,
-    json::{self, Json, Out},
-};
+use super::{Attribute, ChannelAttributes, Draft, Endpoint, info::Attributes};
 use crate::{
     BuildError, ChannelKind, ChannelName, ChannelNames, Data, DecodeError, EventName, Limits,
     Quantity, SocketId,
+    json::{self, Json, Out},
 };
 
 /// Publishes an event (protocol: `POST /events`).

@@ -4,11 +4,11 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{
-    ChannelAttributes, Draft, Endpoint, Trigger,
+use super::{ChannelAttributes, Draft, Endpoint, Trigger};
+use crate::{
+    BuildError, DecodeError, Limits, Quantity,
     json::{self, Json, Out},
 };
-use crate::{BuildError, DecodeError, Limits, Quantity};
 
 /// Publishes several events at once (protocol: `POST /batch_events`). Each goes to one channel; the
 /// channels may differ.

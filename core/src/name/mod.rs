@@ -103,4 +103,4 @@ macro_rules! name {
         impl std::error::Error for $error {}
     };
 }
-use name;
+pub(crate) use name;

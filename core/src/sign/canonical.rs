@@ -130,7 +130,7 @@ mod tests {
         let string_to_sign = text(method, path, parameters.iter());
 
         let secret = Secret::new(secret).unwrap();
-        let signature = hmac_sha256_hex(&secret, string_to_sign.as_bytes());
+        let signature = hmac_sha256_hex(&secret, [string_to_sign.as_bytes()]);
         let mut query = String::new();
         write_query(&mut query, &parameters, &signature);
         assert_eq!(query.len(), query_length(&parameters));
@@ -158,6 +158,6 @@ mod tests {
 
     fn hmac(secret: &str, string_to_sign: &str) -> String {
         let secret = Secret::new(secret).unwrap();
-        hmac_sha256_hex(&secret, string_to_sign.as_bytes()).as_str().to_owned()
+        hmac_sha256_hex(&secret, [string_to_sign.as_bytes()]).as_str().to_owned()
     }
 }

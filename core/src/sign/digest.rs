@@ -15,7 +15,7 @@ pub(crate) struct Ascii<const N: usize> {
 }
 
 impl Ascii<20> {
-    pub(super) fn decimal(number: u64) -> Self {
+    pub(crate) fn decimal(number: u64) -> Self {
         let mut characters = [0; 20];
         let mut rest = characters.as_mut_slice();
         // The largest number has twenty digits.
@@ -47,7 +47,19 @@ pub(super) fn md5_hex(body: &[u8]) -> Ascii<32> {
     Ascii::hex(&Md5::digest(body))
 }
 
-/// `auth_signature`.
-pub(crate) fn hmac_sha256_hex(secret: &Secret, message: &[u8]) -> Ascii<64> {
-    Ascii::hex(&secret.keyed().chain_update(message).finalize().into_bytes())
+/// The signature of a message, which may come in parts.
+pub(crate) fn hmac_sha256_hex<'a>(
+    secret: &Secret,
+    message: impl IntoIterator<Item = &'a [u8]>,
+) -> Ascii<64> {
+    let mut hmac = secret.keyed();
+    message.into_iter().for_each(|part| hmac.update(part));
+    Ascii::hex(&hmac.finalize().into_bytes())
+}
+
+/// Whether the signature, in hex, is that of the message. Takes as long for one that is almost right.
+pub(crate) fn hmac_sha256_verifies(secret: &Secret, message: &[u8], signature: &[u8]) -> bool {
+    let mut expected = [0; 32];
+    hex::decode_to_slice(signature, &mut expected).is_ok()
+        && secret.keyed().chain_update(message).verify_slice(&expected).is_ok()
 }

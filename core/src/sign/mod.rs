@@ -10,6 +10,6 @@ mod wire;
 pub use self::secret::Secret;
 pub(crate) use self::{
     canonical::{Parameters, write_parameters},
-    digest::hmac_sha256_hex,
+    digest::{Ascii, hmac_sha256_hex, hmac_sha256_verifies},
     wire::{is_plain_segment, query_length, write_query},
 };
