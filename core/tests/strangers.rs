@@ -1,0 +1,417 @@
+//! What comes from strangers: forms, callbacks, webhooks. Whatever they send, nothing is signed that was
+//! not meant, nothing forged is believed, and nothing panics.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+use std::{error::Error, time::Duration};
+
+use proptest::prelude::*;
+use pusher_core::{
+    App, AuthError, Callback, ChannelData, ChannelForm, ChannelName, ClientData, Credentials, Data,
+    Envelope, InvalidForm, MasterKey, MasterKeys, Member, Nonce, OpenError, SocketId, Timestamp,
+    Token, Trigger, User, UserData, UserForm, WebhookError, WebhookEvent,
+};
+
+const KEY: &str = "123456789";
+const BODY: &str =
+    r#"{"time_ms":1403175510755,"events":[{"channel":"test_channel","name":"channel_vacated"}]}"#;
+/// pusher/pusher-http-node, tests/integration/webhook.js.
+const SIGNATURE: &str = "c17257e92037cd7de407ebc1ed174ceb7b2e518db127f44411b9ffc4f5b28cc5";
+/// pusher/pusher-http-node and pusher-http-python, tests of their own.
+const MASTER_KEYS: [&str; 2] = [
+    "zyrm8pvV2C9fJcBfhyXzvxbJVN/H7QLmbe0xJi1GhPU=",
+    "OHRXNUZRTG5pUTFzQlFGd3J3N3Q2VFZFc0paZDEweVk=",
+];
+
+fn app() -> App {
+    App::new(Credentials { app_id: "3", key: KEY, secret: "tofu" }).unwrap()
+}
+
+fn keys() -> [MasterKey; 2] {
+    MASTER_KEYS.map(|key| MasterKey::from_base64(key).unwrap())
+}
+
+fn socket_id() -> SocketId {
+    "1.1".parse().unwrap()
+}
+
+fn channel(name: &str) -> ChannelName {
+    name.parse().unwrap()
+}
+
+fn words(error: &dyn Error) -> String {
+    let source = error.source().map(|source| format!(": {}", words(source)));
+    format!("{error}{}", source.unwrap_or_default())
+}
+
+#[test]
+fn what_cannot_be_authorised_says_why() {
+    let app = app();
+    let authorise = |name: &str, data: Option<ChannelData<'static>>| {
+        let error = app.authorize_channel(&socket_id(), &channel(name), data).unwrap_err();
+        words(&error)
+    };
+    let json = |text: &'static str| Some(ChannelData::json(text).unwrap());
+    for (said, expected) in [
+        (
+            authorise("cache-a", None),
+            "cache-a is a public channel, which needs no authorisation; the name of one that does begins with private- or presence-",
+        ),
+        (
+            authorise("private-a", Some(Member::new("7").into())),
+            "private-a has no members; the name of a channel that has begins with presence-",
+        ),
+        (
+            authorise("presence-a", json(r#"{"user":"7"}"#)),
+            "the channel_data for a presence channel is not an object with a user_id that is a text or a number",
+        ),
+        (
+            authorise("presence-a", Some(Member::new("").into())),
+            "the channel_data for a presence channel is not an object with a user_id that is a text or a number",
+        ),
+        (
+            authorise("presence-a", Some(Member::new("é".repeat(129)).into())),
+            "129 characters in the user_id of a presence channel's member; at most 128 are allowed",
+        ),
+        (
+            authorise(
+                "presence-a",
+                Some(Member::new("7").info(&"x".repeat(1_024)).unwrap().into()),
+            ),
+            "1054 bytes in the channel_data of a presence channel's member; at most 1024 are allowed",
+        ),
+        (
+            authorise("private-encrypted-a", None),
+            "there is no master key to derive the channel's shared_secret from; the app is given one by App::master_keys",
+        ),
+        (
+            words(&ChannelData::json("{").unwrap_err()),
+            "the channel_data is not JSON: EOF while parsing an object at line 1 column 1",
+        ),
+        (
+            words(&UserData::json(r#"{"id":"a b"}"#).unwrap_err()),
+            "a user id holds ' ' at position 1; allowed are A-Z a-z 0-9 _ = @ , . ; -",
+        ),
+        (
+            words(&UserData::json(r#"{"id":"7","id":"8"}"#).unwrap_err()),
+            "the user_data is not a JSON object with an id that is a text: duplicate field `id` at line 1 column 14",
+        ),
+    ] {
+        assert_eq!(said, expected);
+    }
+    let many = (0..101).map(|id| id.to_string().parse().unwrap());
+    let crowd = User::new("7".parse().unwrap()).watchlist(many);
+    let error = app.authenticate_user(&socket_id(), crowd).unwrap_err();
+    assert_eq!(error.to_string(), "101 ids in a watchlist; at most 100 are allowed");
+}
+
+/// Channel and user signatures share one key: with unchecked names, one would be the other.
+#[test]
+fn one_signature_never_is_another() {
+    for name in [r#":user::{"id":"admin"}"#, r#"presence-x:{"user_id":"admin"}"#, "private-a:b"] {
+        assert!(ChannelName::parse(name).is_err(), "{name}");
+    }
+    for id in ["1.1:private-a", "1.1::user", "\u{661}.\u{661}", "1.1\n"] {
+        assert!(SocketId::parse(id).is_err(), "{id}");
+    }
+}
+
+#[test]
+fn forms_are_read_strictly() {
+    let (a, b) = (channel("private-a"), channel("private-b"));
+    for (form, expected) in [
+        ("socket_id=1.1&channel_name=private-a", Ok(vec![a.clone()])),
+        (
+            "&socket_id=1.1&channel_name%5B0%5D=private-a&channel_name[1]=private-b&x=%20+",
+            Ok(vec![a.clone(), b.clone()]),
+        ),
+        ("channel_name[]=private-a&channel_name[]=private-b&socket_id=1.1", Ok(vec![a, b])),
+        ("", Err(InvalidForm::Missing { field: "socket_id" })),
+        ("socket_id=1.1", Err(InvalidForm::Missing { field: "channel_name" })),
+        (
+            "socket_id=1.1&socket_id=2.2&channel_name=private-a",
+            Err(InvalidForm::Repeated { field: "socket_id" }),
+        ),
+        (
+            "socket_id=1.1&channel_name=private-a&channel_name=private-b",
+            Err(InvalidForm::Repeated { field: "channel_name" }),
+        ),
+        (
+            "socket_id=1.1&channel_name=private-a&channel_name[0]=private-b",
+            Err(InvalidForm::Repeated { field: "channel_name" }),
+        ),
+        (
+            "socket_id=1.1&channel_name[0]=private-a&channel_name[0]=private-b",
+            Err(InvalidForm::Repeated { field: "channel_name" }),
+        ),
+        ("socket_id=1.1&channel_name=%ff", Err(InvalidForm::Encoding)),
+        ("socket_id=1.1&channel_name=private-a&other=%g0", Err(InvalidForm::Encoding)),
+        ("socket_id=1.1&other=%", Err(InvalidForm::Encoding)),
+    ] {
+        assert_eq!(ChannelForm::parse(form).map(|form| form.channels), expected, "{form}");
+    }
+    for form in [
+        "socket_id=1.1%0A&channel_name=private-a",
+        "socket_id=1.1+&channel_name=private-a",
+        "socket_id=123&channel_name=private-a",
+    ] {
+        assert!(matches!(ChannelForm::parse(form), Err(InvalidForm::SocketId(_))), "{form}");
+    }
+    for name in ["private-a%3Ab", "private-a%00", "private+a", ""] {
+        let form = format!("socket_id=1.1&channel_name={name}");
+        assert!(
+            matches!(ChannelForm::parse(&form), Err(InvalidForm::ChannelName { index: 0, .. })),
+            "{form}"
+        );
+    }
+    assert_eq!(ChannelForm::parse(b"socket_id=1.1\xff"), Err(InvalidForm::Encoding));
+    assert!(matches!(UserForm::parse("socket_id=123"), Err(InvalidForm::SocketId(_))));
+}
+
+#[test]
+fn only_the_name_of_a_callback_becomes_script() {
+    for name in ["cb", "Pusher.auth_callbacks['1']", "a.b[\"c\"][0].$_", "_"] {
+        assert!(Callback::parse(name).is_ok(), "{name}");
+    }
+    for name in [
+        "",
+        "1a",
+        "a.",
+        ".a",
+        "a..b",
+        "a b",
+        "a(",
+        "alert(1)//",
+        "a;b",
+        "a['b",
+        "a[']']",
+        "a['\\']",
+        "a[]",
+        "a['']",
+        "a\n",
+        "a\u{2028}",
+        "é",
+        "a/**/",
+        "a=b",
+        "a['b']c",
+        "a[\"b']",
+    ] {
+        assert!(Callback::parse(name).is_err(), "{name:?}");
+    }
+    assert!(Callback::parse("a".repeat(100)).is_ok() && Callback::parse("a".repeat(101)).is_err());
+
+    let app = app();
+    let member = Member::new("\u{2028}\u{2029}</script>");
+    let auth = app.authorize_channel(&socket_id(), &channel("presence-a"), member).unwrap();
+    let script = auth.to_jsonp(&"cb".parse().unwrap());
+    let json = script.strip_prefix("/**/cb(").unwrap().strip_suffix(");").unwrap();
+    assert!(!script.contains(['\u{2028}', '\u{2029}']));
+    let (read, said): (serde_json::Value, serde_json::Value) =
+        (serde_json::from_str(json).unwrap(), serde_json::from_str(&auth.to_json()).unwrap());
+    assert_eq!(read, said);
+}
+
+fn verify(key: &str, signature: &str, body: &[u8]) -> Result<(), WebhookError> {
+    app().webhook(&Envelope::new(key, signature, body)?).map(|_| ())
+}
+
+/// Every bit of every byte, every truncation, and every other key.
+#[test]
+fn no_forged_webhook_is_believed() {
+    assert_eq!(verify(KEY, SIGNATURE, BODY.as_bytes()), Ok(()));
+    let flipped = |bytes: &[u8], bit: usize| {
+        let mut bytes = bytes.to_vec();
+        bytes[bit / 8] ^= 1 << (bit % 8);
+        bytes
+    };
+    for bit in 0..BODY.len() * 8 {
+        let body = flipped(BODY.as_bytes(), bit);
+        assert_eq!(verify(KEY, SIGNATURE, &body), Err(WebhookError::Signature), "bit {bit}");
+    }
+    for bit in 0..SIGNATURE.len() * 8 {
+        let Ok(signature) = String::from_utf8(flipped(SIGNATURE.as_bytes(), bit)) else { continue };
+        // The case of a hex digit means nothing.
+        let same = signature.eq_ignore_ascii_case(SIGNATURE);
+        assert_eq!(verify(KEY, &signature, BODY.as_bytes()).is_ok(), same, "{signature}");
+    }
+    for length in 0..BODY.len() {
+        assert!(verify(KEY, SIGNATURE, &BODY.as_bytes()[..length]).is_err(), "{length}");
+    }
+    for length in 0..SIGNATURE.len() {
+        assert!(verify(KEY, &SIGNATURE[..length], BODY.as_bytes()).is_err(), "{length}");
+    }
+    for signature in ["", "00", "i'm no hex", &SIGNATURE.repeat(2), &format!("{SIGNATURE}0")] {
+        assert!(verify(KEY, signature, BODY.as_bytes()).is_err(), "{signature}");
+    }
+    assert_eq!(
+        verify("12345678", SIGNATURE, BODY.as_bytes()).unwrap_err().to_string(),
+        "the webhook names the key \"12345678\", for which there is no token"
+    );
+}
+
+#[test]
+fn tokens_rotate() {
+    let token = |key, secret| Token::new(key, secret).unwrap();
+    let envelope = Envelope::new(KEY, SIGNATURE, BODY.as_bytes()).unwrap();
+    // Two with one key: either verifies.
+    for tokens in [
+        vec![token(KEY, "tofu")],
+        vec![token(KEY, "other"), token(KEY, "tofu")],
+        vec![token("1", "nope"), token(KEY, "tofu"), token(KEY, "other")],
+    ] {
+        assert_eq!(envelope.verify(&tokens).unwrap().key, KEY);
+    }
+    assert_eq!(envelope.verify(&[token(KEY, "other")]), Err(WebhookError::Signature));
+    assert!(matches!(envelope.verify(&[token("1", "tofu")]), Err(WebhookError::UnknownKey { .. })));
+    assert!(matches!(envelope.verify(&[]), Err(WebhookError::UnknownKey { .. })));
+
+    let newer = App::new(Credentials { app_id: "3", key: "newer", secret: "newer" }).unwrap();
+    assert!(newer.webhook(&envelope).is_err());
+    assert!(newer.webhook_token(token(KEY, "tofu")).webhook(&envelope).is_ok());
+}
+
+#[test]
+fn a_webhook_has_an_age() {
+    let webhook = app().webhook(&Envelope::new(KEY, SIGNATURE, BODY.as_bytes()).unwrap()).unwrap();
+    let window = Duration::from_secs(300);
+    for (now, accepted) in [
+        (1_403_175_510, true),
+        (1_403_175_810, true),
+        (1_403_175_811, false),
+        (1_403_175_211, true),
+        (1_403_175_210, false),
+        (0, false),
+        (u64::MAX, false),
+    ] {
+        let judged = webhook.clone().within(window, Timestamp::from_unix(now));
+        assert_eq!(judged.is_ok(), accepted, "{now}");
+    }
+}
+
+/// One that cannot be opened does not take the others with it.
+#[test]
+fn sealed_client_events_are_opened_one_by_one() {
+    let [newest, old] = keys();
+    let name = channel("private-encrypted-a");
+    let seal = |key: &MasterKey, channel: &ChannelName| {
+        let keys = MasterKeys::from(key.clone());
+        keys.seal(channel, "hello", Nonce::from_bytes([7; 24])).unwrap().as_str().to_owned()
+    };
+    let data = [
+        seal(&newest, &name),
+        seal(&old, &name),
+        seal(&newest, &channel("private-encrypted-b")),
+        "plain".to_owned(),
+    ];
+    let events = data.map(|data| {
+        serde_json::json!({ "name": "client_event", "channel": name, "event": "client-a", "data": data })
+    });
+    let body = serde_json::json!({ "time_ms": 1, "events": events }).to_string();
+    let app = app();
+    let signed = |body: &str| {
+        use hmac::{KeyInit as _, Mac as _};
+        let hmac = hmac::Hmac::<sha2::Sha256>::new_from_slice(b"tofu").unwrap();
+        hex::encode(hmac.chain_update(body).finalize().into_bytes())
+    };
+    let signature = signed(&body);
+    let envelope = Envelope::new(KEY, &signature, body.as_bytes()).unwrap();
+    let data = |app: &App| {
+        let events = app.webhook(&envelope).unwrap().events;
+        events
+            .into_iter()
+            .map(|event| {
+                let WebhookEvent::ClientEvent { data, .. } = event else { panic!("{event:?}") };
+                data
+            })
+            .collect::<Vec<_>>()
+    };
+
+    let open = data(&app.clone().master_keys(MasterKeys::from(newest).and_older(old)));
+    assert_eq!((open[0].as_str(), open[1].as_str()), (Some("hello"), Some("hello")));
+    let reason = |data: &ClientData| match data {
+        ClientData::Sealed { reason, .. } => reason.clone(),
+        opened => panic!("{opened:?}"),
+    };
+    assert_eq!(reason(&open[2]), Some(OpenError::NoKeyFits));
+    assert!(matches!(reason(&open[3]), Some(OpenError::Malformed(_))));
+    assert!(data(&app).iter().all(|data| reason(data).is_none()), "no key to try");
+}
+
+#[test]
+fn sealed_data_stays_on_its_channel() {
+    let app = app().master_keys(keys()[0].clone());
+    let name = channel("private-encrypted-a");
+    let seal = |text: &str| app.seal(&name, Data::text(text), Nonce::from_bytes([7; 24]));
+    let now = Timestamp::from_unix(1);
+    let trigger = |on: &str, data: &Data| {
+        let event = Trigger::new(on.parse().unwrap(), "a".parse().unwrap(), data.clone());
+        app.prepare(&event, now).map(|_| ()).map_err(|error| error.to_string())
+    };
+
+    let sealed = seal("hello").unwrap();
+    assert_eq!(trigger("private-encrypted-a", &sealed), Ok(()));
+    for other in ["private-encrypted-b", "private-a", "public"] {
+        assert_eq!(
+            trigger(other, &sealed).unwrap_err(),
+            "the data was encrypted for private-encrypted-a, and nobody else can read it"
+        );
+    }
+    assert_eq!(
+        trigger("private-encrypted-a", &Data::text("hello")).unwrap_err(),
+        "the data for a private-encrypted- channel is not encrypted"
+    );
+    assert_eq!(
+        seal(&"x".repeat(7_620)).unwrap_err().to_string(),
+        "7620 bytes of data to encrypt in one event; at most 7619 are allowed"
+    );
+    assert_eq!(trigger("private-encrypted-a", &seal(&"x".repeat(7_619)).unwrap()), Ok(()));
+}
+
+#[test]
+fn nothing_shows_a_secret() {
+    let [key, _] = keys();
+    let app = app().master_keys(key.clone()).webhook_token(Token::new("k", "hidden").unwrap());
+    let auth = app.authorize_channel(&socket_id(), &channel("private-encrypted-a"), None).unwrap();
+    let user = app.authenticate_user(&socket_id(), User::new("7".parse().unwrap())).unwrap();
+    let token = Token::new("k", "hidden").unwrap();
+    let shown =
+        format!("{app:?} {auth:?} {user:?} {key:?} {:?} {token:?}", MasterKeys::from(key.clone()));
+    let raw = format!("{:?}", [206, 42, 230, 242]); // the key's first bytes
+    for secret in [
+        "tofu",
+        "hidden",
+        MASTER_KEYS[0],
+        &auth.auth(),
+        &user.auth(),
+        auth.shared_secret().unwrap(),
+        raw.trim_matches(['[', ']']),
+    ] {
+        assert!(!shown.contains(secret), "{secret}");
+    }
+    assert!(matches!(
+        app.authorize_channel(&socket_id(), &channel("a"), None),
+        Err(AuthError::PublicChannel { .. })
+    ));
+}
+
+proptest! {
+    #[test]
+    fn nothing_panics(text in any::<String>(), bytes in any::<Vec<u8>>()) {
+        let _ = (ChannelForm::parse(&text), ChannelForm::parse(&bytes), UserForm::parse(&bytes));
+        let _ = (Callback::parse(&*text), ChannelData::json(&*text), UserData::json(&*text));
+        let _ = (MasterKey::from_base64(&text), MasterKey::from_bytes(&bytes));
+        let keys = MasterKeys::from(keys()[0].clone());
+        let _ = keys.open(&channel("private-encrypted-a"), &text);
+        let _ = verify(KEY, &text, &bytes);
+    }
+
+    /// What is sealed opens, with every key that is still held, and with no other.
+    #[test]
+    fn what_is_sealed_opens(text in any::<String>(), nonce in any::<[u8; 24]>()) {
+        let [newest, old] = keys();
+        let name = channel("private-encrypted-a");
+        let sealed = MasterKeys::from(old.clone()).seal(&name, &text, Nonce::from_bytes(nonce)).unwrap();
+        let rotated = MasterKeys::from(newest.clone()).and_older(old);
+        prop_assert_eq!(rotated.open(&name, sealed.as_str()), Ok(text));
+        prop_assert_eq!(MasterKeys::from(newest).open(&name, sealed.as_str()), Err(OpenError::NoKeyFits));
+    }
+}
