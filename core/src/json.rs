@@ -1,11 +1,11 @@
 //! JSON as calls and replies write and read it: written into a buffer of the right size, read generously.
 
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, fmt, marker::PhantomData};
 
 use bytes::Bytes;
 use serde::{
     Deserialize, Deserializer,
-    de::{self, Visitor},
+    de::{self, MapAccess, Visitor, value::MapAccessDeserializer},
 };
 
 /// What writes itself as JSON. It is asked twice: first for its length, since one spare byte of the
@@ -77,6 +77,32 @@ impl Out for Vec<u8> {
         let written = serde_json::to_writer(self, text);
         debug_assert!(written.is_ok(), "a text has a JSON form, and a vector takes it");
     }
+}
+
+/// A value that is read from an object and from nothing else: serde would fill a struct from a list too.
+pub(crate) struct Object<T>(pub(crate) T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(value: D) -> Result<Self, D::Error> {
+        struct Members<T>(PhantomData<T>);
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Members<T> {
+            type Value = Object<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<Object<T>, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(members)).map(Object)
+            }
+        }
+        value.deserialize_map(Members(PhantomData))
+    }
+}
+
+/// Reads an object.
+pub(crate) fn object<'de, T: Deserialize<'de>>(json: &'de [u8]) -> Result<T, serde_json::Error> {
+    serde_json::from_slice::<Object<T>>(json).map(|object| object.0)
 }
 
 /// A count: a number, or, as some servers write it, its digits as text. `null` is none.

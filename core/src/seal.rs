@@ -10,7 +10,7 @@ use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
-use crate::{ChannelKind, ChannelName, Data, DecodeError};
+use crate::{ChannelKind, ChannelName, Data, DecodeError, json};
 
 const TAG_BYTES: usize = 16;
 
@@ -178,7 +178,7 @@ impl MasterKeys {
     /// returned.
     pub fn open(&self, channel: &ChannelName, data: &str) -> Result<String, OpenError> {
         let Sealed { nonce, ciphertext } =
-            serde_json::from_str(data).map_err(|reason| OpenError::Malformed(reason.into()))?;
+            json::object(data.as_bytes()).map_err(|reason| OpenError::Malformed(reason.into()))?;
         let decoded = |member, text: &str| {
             BASE64_STANDARD.decode(text).map_err(|_| OpenError::Base64 { member })
         };

@@ -7,7 +7,11 @@ use http::{HeaderMap, HeaderName};
 use serde::Deserialize;
 use serde_json::{Map, Value, value::RawValue};
 
-use crate::{App, ChannelKind, DecodeError, InvalidCredentials, Secret, Timestamp, json, sign};
+use crate::{
+    App, ChannelKind, DecodeError, InvalidCredentials, Secret, Timestamp,
+    json::{self, Object},
+    sign,
+};
 #[cfg(feature = "encryption")]
 use crate::{ChannelName, MasterKeys, OpenError};
 
@@ -230,12 +234,13 @@ impl Webhook {
     fn read(key: &str, body: &str) -> Result<Self, serde_json::Error> {
         let key = key.to_owned();
         // Nearly always all events are known, and then nothing is copied but what they keep.
-        if let Ok(Body { time_ms, events }) = serde_json::from_str::<Body<Flat<'_>>>(body)
-            && let Some(events) = events.into_iter().map(Flat::known).collect()
+        if let Ok(Body { time_ms, events }) =
+            json::object::<Body<Object<Flat<'_>>>>(body.as_bytes())
+            && let Some(events) = events.into_iter().map(|event| event.0.known()).collect()
         {
             return Ok(Self { key, time_ms, events });
         }
-        let Body { time_ms, events } = serde_json::from_str::<Body<&RawValue>>(body)?;
+        let Body { time_ms, events } = json::object::<Body<&RawValue>>(body.as_bytes())?;
         let events = events.into_iter().map(WebhookEvent::read).collect::<Result<_, _>>()?;
         Ok(Self { key, time_ms, events })
     }
@@ -320,10 +325,10 @@ impl WebhookEvent {
             #[serde(flatten)]
             members: Map<String, Value>,
         }
-        if let Some(known) = serde_json::from_str(event.get()).ok().and_then(Flat::known) {
+        if let Some(known) = json::object(event.get().as_bytes()).ok().and_then(Flat::known) {
             return Ok(known);
         }
-        let Any { name, members } = serde_json::from_str(event.get())?;
+        let Any { name, members } = json::object(event.get().as_bytes())?;
         Ok(Self::Unknown { name, members })
     }
 }

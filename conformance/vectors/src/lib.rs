@@ -19,11 +19,13 @@
 //! assert_eq!(stages.body_md5.as_deref(), Some("ec365a775a4cd0599faeb73354201b6f"));
 //! ```
 
+pub mod encryption;
 mod group;
 pub mod requests;
 pub mod signing;
 mod text;
 pub mod urls;
+pub mod webhooks;
 
 pub use group::{Case, Entry, Group, Outcome, Relation};
 pub use text::Text;
@@ -36,6 +38,12 @@ pub const REQUESTS: &str = include_str!("../requests.json");
 
 /// The file `urls.json`, as it is.
 pub const URLS: &str = include_str!("../urls.json");
+
+/// The file `encryption.json`, as it is.
+pub const ENCRYPTION: &str = include_str!("../encryption.json");
+
+/// The file `webhooks.json`, as it is.
+pub const WEBHOOKS: &str = include_str!("../webhooks.json");
 
 /// How requests are signed, stage by stage.
 ///
@@ -81,6 +89,41 @@ pub fn requests() -> Group<requests::Input, requests::Request> {
 #[must_use]
 pub fn urls() -> Group<urls::Input, urls::Address> {
     parsed(URLS)
+}
+
+/// How data for encrypted channels is sealed and opened, stage by stage.
+///
+/// ```
+/// use pusher_vectors::{encryption, encryption::Input};
+///
+/// let group = encryption();
+/// let case = group.case("encryption/shared-secret").expect("ids are permanent");
+/// assert!(matches!(&case.input, Input::SharedSecret { master_key, .. } if master_key.len() == 44));
+/// let stages = case.expect.as_ref().expect("only invalid cases expect nothing");
+/// assert_eq!(
+///     stages.shared_secret.as_deref(),
+///     Some("nlr49ISQHz91yS3cy/yWmW8wFMNeTnNL5tNHnbPJcLQ=")
+/// );
+/// ```
+#[must_use]
+pub fn encryption() -> Group<encryption::Input, encryption::Stages> {
+    parsed(ENCRYPTION)
+}
+
+/// The deliveries of webhooks, and those that must not be believed.
+///
+/// ```
+/// use pusher_vectors::webhooks;
+///
+/// let group = webhooks();
+/// let case = group.case("webhooks/vacated").expect("ids are permanent");
+/// let delivery = case.expect.as_ref().expect("only invalid cases expect nothing");
+/// assert_eq!(delivery.time_ms, 1403175510755);
+/// assert_eq!(delivery.events[0]["name"], "channel_vacated");
+/// ```
+#[must_use]
+pub fn webhooks() -> Group<webhooks::Input, webhooks::Delivery> {
+    parsed(WEBHOOKS)
 }
 
 #[expect(

@@ -4,7 +4,10 @@
 
 use std::collections::BTreeSet;
 
-use pusher_vectors::{Group, Outcome, REQUESTS, SIGNING, Text, URLS, requests, signing, urls};
+use pusher_vectors::{
+    ENCRYPTION, Group, Outcome, REQUESTS, SIGNING, Text, URLS, WEBHOOKS, encryption, requests,
+    signing, urls, webhooks,
+};
 use serde::{Serialize, de::DeserializeOwned};
 
 /// The parts of a case that the lints look at, whatever its group.
@@ -39,7 +42,16 @@ fn frames<I, E>(group: Group<I, E>) -> Vec<Frame> {
 }
 
 fn all() -> Vec<Frame> {
-    [frames(signing()), frames(requests()), frames(urls())].into_iter().flatten().collect()
+    [
+        frames(signing()),
+        frames(requests()),
+        frames(urls()),
+        frames(encryption()),
+        frames(webhooks()),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 fn offenders(offends: impl Fn(&Frame) -> bool) -> Vec<String> {
@@ -53,6 +65,8 @@ fn every_group_has_cases() {
     assert!(!signing().cases.is_empty());
     assert!(!requests().cases.is_empty());
     assert!(!urls().cases.is_empty());
+    assert!(!encryption().cases.is_empty());
+    assert!(!webhooks().cases.is_empty());
 }
 
 #[test]
@@ -123,6 +137,8 @@ fn flags_and_policies_are_explained_and_used() {
     check(signing());
     check(requests());
     check(urls());
+    check(encryption());
+    check(webhooks());
 }
 
 #[test]
@@ -151,6 +167,8 @@ fn files_are_in_canonical_form() {
     check::<Group<signing::Input, signing::Stages>>("signing", SIGNING);
     check::<Group<requests::Input, requests::Request>>("requests", REQUESTS);
     check::<Group<urls::Input, urls::Address>>("urls", URLS);
+    check::<Group<encryption::Input, encryption::Stages>>("encryption", ENCRYPTION);
+    check::<Group<webhooks::Input, webhooks::Delivery>>("webhooks", WEBHOOKS);
 }
 
 #[test]

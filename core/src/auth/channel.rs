@@ -136,7 +136,7 @@ impl<'a> ChannelData<'a> {
             user_id: Cow<'a, str>,
         }
         let text = text.into();
-        let user_id_length = match serde_json::from_str(&text) {
+        let user_id_length = match json::object(text.as_bytes()) {
             Ok(Probe { user_id }) => length(&user_id),
             // Also what other kinds of channels may take, if it is JSON at all.
             Err(_) => {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize, Serializer, de::IgnoredAny, ser::SerializeSt
 use super::{AuthError, Callback};
 use crate::{
     App, BuildError, DecodeError, InvalidUserId, Quantity, SocketId, UserId,
-    json::{Json, Out},
+    json::{self, Json, Out},
     sign::{Ascii, hmac_sha256_hex},
 };
 
@@ -142,7 +142,7 @@ impl<'a> UserData<'a> {
             watchlist: Vec<IgnoredAny>,
         }
         let text = text.into();
-        let Probe { id, watchlist } = serde_json::from_str(&text)
+        let Probe { id, watchlist } = json::object(text.as_bytes())
             .map_err(|reason| InvalidUserData::Malformed(reason.into()))?;
         UserId::parse(id).map_err(InvalidUserData::UserId)?;
         let watchlist = watchlist.len();

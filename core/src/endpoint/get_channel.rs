@@ -56,7 +56,7 @@ impl Endpoint for GetChannel {
     }
 
     fn decode(body: &[u8]) -> Result<GetChannelResponse, DecodeError> {
-        Ok(serde_json::from_slice(body)?)
+        Ok(json::object(body)?)
     }
 }
 

@@ -71,7 +71,7 @@ impl Endpoint for GetChannels {
     }
 
     fn decode(body: &[u8]) -> Result<GetChannelsResponse, DecodeError> {
-        Ok(serde_json::from_slice(body)?)
+        Ok(json::object(body)?)
     }
 }
 

@@ -41,7 +41,7 @@ impl Endpoint for GetUsers {
     }
 
     fn decode(body: &[u8]) -> Result<GetUsersResponse, DecodeError> {
-        Ok(serde_json::from_slice(body)?)
+        Ok(json::object(body)?)
     }
 }
 

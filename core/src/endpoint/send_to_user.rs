@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{Draft, Endpoint, TriggerResponse, trigger::check_content};
 use crate::{
     BuildError, Data, DecodeError, EventName, Limits, UserId,
-    json::{Json, Out},
+    json::{self, Json, Out},
 };
 
 /// Publishes an event to all connections of a user who signed in (protocol: "Sending events to users").
@@ -58,6 +58,6 @@ impl Endpoint for SendToUser {
     }
 
     fn decode(body: &[u8]) -> Result<TriggerResponse, DecodeError> {
-        Ok(serde_json::from_slice(body)?)
+        Ok(json::object(body)?)
     }
 }

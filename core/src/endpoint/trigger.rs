@@ -147,7 +147,7 @@ impl Endpoint for Trigger {
     }
 
     fn decode(body: &[u8]) -> Result<TriggerResponse, DecodeError> {
-        Ok(serde_json::from_slice(body)?)
+        Ok(json::object(body)?)
     }
 }
 

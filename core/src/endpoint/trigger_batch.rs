@@ -96,7 +96,7 @@ impl Endpoint for TriggerBatch {
     }
 
     fn decode(body: &[u8]) -> Result<TriggerBatchResponse, DecodeError> {
-        Ok(serde_json::from_slice(body)?)
+        Ok(json::object(body)?)
     }
 }
 

@@ -1,0 +1,30 @@
+//! The golden vectors through the public door: what the crate as a whole makes of them. A module for
+//! each group; they are built for WebAssembly too, where no test harness runs.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+mod encryption;
+mod requests;
+mod signing;
+mod urls;
+mod webhooks;
+
+macro_rules! tests {
+    ($($group:ident::$every:ident),* $(,)?) => {$(
+        #[test]
+        fn $every() {
+            $group::$every();
+        }
+    )*};
+}
+tests![
+    encryption::every_encryption_case,
+    requests::every_request,
+    signing::every_signing_case,
+    urls::every_url,
+    webhooks::every_webhook,
+];
