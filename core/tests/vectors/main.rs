@@ -14,12 +14,18 @@ mod urls;
 mod webhooks;
 
 macro_rules! tests {
-    ($($group:ident::$every:ident),* $(,)?) => {$(
-        #[test]
-        fn $every() {
-            $group::$every();
-        }
-    )*};
+    ($($group:ident::$every:ident),* $(,)?) => {
+        $(
+            #[test]
+            fn $every() {
+                $group::$every();
+            }
+        )*
+
+        /// For where no test harness runs.
+        #[cfg(not(test))]
+        pub(crate) const ALL: &[fn()] = &[$($group::$every),*];
+    };
 }
 tests![
     encryption::every_encryption_case,
