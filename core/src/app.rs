@@ -8,7 +8,7 @@ use crate::{
     Prepared, Secret, Timestamp, Token, credentials::check, request::Unsigned,
 };
 #[cfg(feature = "encryption")]
-use crate::{ChannelName, Data, MasterKeys, Nonce, Quantity};
+use crate::{ChannelKind, ChannelName, Data, MasterKeys, Nonce, Quantity, Trigger};
 
 /// An app of the service, ready to prepare calls.
 ///
@@ -187,7 +187,33 @@ impl App {
         Ok(keys.seal(channel, data.as_str(), nonce)?)
     }
 
-    pub(crate) fn current_limits(&self) -> &Limits {
+    /// Encrypts the data of an event if it goes to an encrypted channel; any other event is returned as it
+    /// is. The nonce is asked for only if it is needed.
+    ///
+    /// # Errors
+    ///
+    /// As [`seal`](Self::seal); and if the event goes to other channels too, for each encrypted channel
+    /// has a key of its own.
+    #[cfg(feature = "encryption")]
+    pub fn seal_trigger(
+        &self,
+        event: Trigger,
+        nonce: impl FnOnce() -> Nonce,
+    ) -> Result<Trigger, BuildError> {
+        let encrypted = |channel: &&ChannelName| channel.kind() == ChannelKind::Encrypted;
+        let Some(channel) = event.channels().iter().find(encrypted) else { return Ok(event) };
+        if event.channels().len() > 1 {
+            return Err(BuildError::EncryptedFanout);
+        }
+        if event.data().sealed_for().is_some() {
+            return Ok(event);
+        }
+        let data = self.seal(channel, event.data().clone(), nonce())?;
+        Ok(event.with_data(data))
+    }
+
+    /// The limits that calls are checked against.
+    pub fn limits_in_force(&self) -> &Limits {
         &self.limits
     }
 

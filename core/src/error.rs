@@ -8,7 +8,7 @@ use http::{HeaderMap, StatusCode, header};
 #[cfg(feature = "encryption")]
 use crate::NotEncryptedChannel;
 use crate::{
-    Attribute, ChannelName, InvalidBatch, InvalidChannelName, InvalidChannelNames,
+    Attribute, AuthError, ChannelName, InvalidBatch, InvalidChannelName, InvalidChannelNames,
     InvalidChannelPrefix, InvalidEventName, InvalidSocketId, InvalidUserId, LimitExceeded,
     Timestamp,
 };
@@ -65,6 +65,8 @@ pub enum BuildError {
         /// Which channels have it.
         wants: &'static str,
     },
+    /// A subscription or a sign-in cannot be authorised.
+    Auth(AuthError),
     /// Only a presence channel knows its users.
     NotPresenceChannel {
         /// The channel.
@@ -104,6 +106,7 @@ impl fmt::Display for BuildError {
             Self::UserId(reason) => reason.fmt(f),
             Self::Batch(reason) => reason.fmt(f),
             Self::LimitExceeded(reason) => reason.fmt(f),
+            Self::Auth(reason) => reason.fmt(f),
             #[cfg(feature = "encryption")]
             Self::NotEncryptedChannel(reason) => reason.fmt(f),
             Self::Data(_) => f.write_str("the data cannot be written as JSON"),
@@ -178,6 +181,7 @@ build_error_from!(
     UserId(InvalidUserId),
     Batch(InvalidBatch),
     LimitExceeded(LimitExceeded),
+    Auth(AuthError),
     #[cfg(feature = "encryption")]
     NotEncryptedChannel(NotEncryptedChannel)
 );

@@ -50,17 +50,46 @@ impl Timestamp {
         if parts.next().is_some() || zone != "GMT" {
             return None;
         }
+
+        let month = MONTHS.iter().position(|name| *name == month)? as u64 + 1;
+        Self::from_parts((digits(year, 4)?, month, digits(day, 2)?), time)
+    }
+
+    /// Reads a date of RFC 3339 in UTC and whole seconds, such as `1994-11-06T08:49:37Z`, as servers
+    /// write it in their words; `None` if the text is anything else.
+    ///
+    /// ```
+    /// use pusher_core::Timestamp;
+    ///
+    /// let date = Timestamp::from_rfc3339("1994-11-06T08:49:37Z");
+    /// assert_eq!(date, Some(Timestamp::from_unix(784_111_777)));
+    /// ```
+    pub fn from_rfc3339(text: &str) -> Option<Self> {
+        let (date, time) = text.strip_suffix('Z')?.split_once('T')?;
+        let mut parts = date.split('-');
+        let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
+        if parts.next().is_some() {
+            return None;
+        }
+        Self::from_parts((digits(year, 4)?, digits(month, 2)?, digits(day, 2)?), time)
+    }
+
+    /// Year, month, day, and `hh:mm:ss`.
+    fn from_parts((year, month, day): (u64, u64, u64), time: &str) -> Option<Self> {
         let mut clock = time.split(':');
         let (hour, minute, second) = (clock.next()?, clock.next()?, clock.next()?);
         if clock.next().is_some() {
             return None;
         }
-
-        let month = MONTHS.iter().position(|name| *name == month)? as u64 + 1;
-        let (day, year) = (digits(day, 2)?, digits(year, 4)?);
         // A leap second is 60; it counts as the second that follows it.
         let (hour, minute, second) = (digits(hour, 2)?, digits(minute, 2)?, digits(second, 2)?);
-        if !(1..=31).contains(&day) || year < 1970 || hour > 23 || minute > 59 || second > 60 {
+        if !(1..=31).contains(&day)
+            || !(1..=12).contains(&month)
+            || year < 1970
+            || hour > 23
+            || minute > 59
+            || second > 60
+        {
             return None;
         }
 
@@ -119,6 +148,25 @@ mod tests {
             "Sun, 06 Nov 1994 08:49 GMT",
         ] {
             assert_eq!(Timestamp::from_http_date(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn rfc3339() {
+        let date = Timestamp::from_rfc3339("2026-11-24T08:15:00Z");
+        assert_eq!(date, Some(Timestamp::from_unix(1_795_508_100)));
+        for text in [
+            "",
+            "2026-11-24",
+            "2026-11-24T08:15:00",
+            "2026-11-24T08:15:00+00:00",
+            "2026-11-24 08:15:00Z",
+            "2026-00-24T08:15:00Z",
+            "2026-13-24T08:15:00Z",
+            "2026-11-24-01T08:15:00Z",
+            "2026-11-24T08:15Z",
+        ] {
+            assert_eq!(Timestamp::from_rfc3339(text), None, "{text}");
         }
     }
 }

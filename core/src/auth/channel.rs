@@ -68,7 +68,7 @@ impl App {
                 }
                 None => return Err(AuthError::MissingUserId),
                 Some(length) => {
-                    let limits = self.current_limits();
+                    let limits = self.limits_in_force();
                     limits.check(Quantity::MemberIdLength, length)?;
                     limits.check(Quantity::MemberBytes, data.text.len())?;
                 }

@@ -41,7 +41,7 @@ impl App {
         user: impl Into<UserData<'a>>,
     ) -> Result<UserAuth<'a>, AuthError> {
         let UserData { text, watchlist } = user.into();
-        self.current_limits().check(Quantity::WatchlistLength, watchlist)?;
+        self.limits_in_force().check(Quantity::WatchlistLength, watchlist)?;
         let message = [socket_id.as_str().as_bytes(), b"::user::", text.as_bytes()];
         let signature = hmac_sha256_hex(self.secret(), message);
         Ok(UserAuth { key: self.key(), signature, user_data: text })

@@ -146,6 +146,15 @@ impl Endpoint for Call {
         }
     }
 
+    fn channel_count(&self) -> Option<usize> {
+        match self {
+            Self::Trigger(call) => call.channel_count(),
+            Self::TriggerBatch(call) => call.channel_count(),
+            Self::SendToUser(call) => call.channel_count(),
+            Self::TerminateUser(call) => call.channel_count(),
+        }
+    }
+
     fn decode(body: &[u8]) -> Result<(), DecodeError> {
         let _answer: IgnoredAny = serde_json::from_slice(body)?;
         Ok(())

@@ -55,6 +55,10 @@ impl Endpoint for GetChannel {
         })
     }
 
+    fn channel_count(&self) -> Option<usize> {
+        Some(1)
+    }
+
     fn decode(body: &[u8]) -> Result<GetChannelResponse, DecodeError> {
         Ok(json::object(body)?)
     }

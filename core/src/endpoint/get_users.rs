@@ -40,6 +40,10 @@ impl Endpoint for GetUsers {
         Ok(Draft::get(vec!["channels", name, "users"]))
     }
 
+    fn channel_count(&self) -> Option<usize> {
+        Some(1)
+    }
+
     fn decode(body: &[u8]) -> Result<GetUsersResponse, DecodeError> {
         Ok(json::object(body)?)
     }

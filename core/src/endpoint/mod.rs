@@ -72,6 +72,12 @@ pub trait Endpoint {
     /// If the call is impossible, or larger than the limits allow.
     fn draft<'a>(&'a self, limits: &Limits) -> Result<Draft<'a>, BuildError>;
 
+    /// How many channels the call concerns, for spans and metrics; `None` if it is about no channel or
+    /// about all.
+    fn channel_count(&self) -> Option<usize> {
+        None
+    }
+
     /// Reads the body of a successful response; one without a body reads `{}`.
     ///
     /// # Errors

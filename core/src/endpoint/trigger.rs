@@ -62,6 +62,11 @@ impl Trigger {
         self
     }
 
+    #[cfg(feature = "encryption")]
+    pub(crate) fn with_data(self, data: Data) -> Self {
+        Self { data, ..self }
+    }
+
     /// The channels that it goes to.
     pub fn channels(&self) -> &[ChannelName] {
         self.channels.as_slice()
@@ -144,6 +149,10 @@ impl Endpoint for Trigger {
     fn draft<'a>(&'a self, limits: &Limits) -> Result<Draft<'a>, BuildError> {
         self.check(limits)?;
         Ok(Draft::post(&["events"], self.to_body()))
+    }
+
+    fn channel_count(&self) -> Option<usize> {
+        Some(self.channels().len())
     }
 
     fn decode(body: &[u8]) -> Result<TriggerResponse, DecodeError> {

@@ -95,6 +95,10 @@ impl Endpoint for TriggerBatch {
         Ok(Draft::post(&["batch_events"], self.to_body()))
     }
 
+    fn channel_count(&self) -> Option<usize> {
+        Some(self.0.len())
+    }
+
     fn decode(body: &[u8]) -> Result<TriggerBatchResponse, DecodeError> {
         Ok(json::object(body)?)
     }

@@ -3,7 +3,9 @@
 
 use std::str::FromStr;
 
-use pusher_core::{BuildError, ChannelName, ChannelNames, Data, EventName, SocketId, Trigger};
+use pusher_core::{
+    BuildError, ChannelName, ChannelNames, ChannelPrefix, Data, EventName, SocketId, UserId,
+};
 use serde::Serialize;
 
 /// The channels of a trigger: one name or several, as text or checked already.
@@ -121,7 +123,7 @@ macro_rules! into_name {
         }
     )*};
 }
-into_name!(ChannelName, EventName, SocketId);
+into_name!(ChannelName, ChannelPrefix, EventName, SocketId, UserId);
 
 macro_rules! into_name_from_text {
     ($($text:ty),*) => {$(
@@ -172,12 +174,4 @@ impl<T: Serialize + ?Sized> IntoData for &T {
     fn into_data(self) -> Result<Data, BuildError> {
         Data::json(self)
     }
-}
-
-pub(crate) fn trigger(
-    channels: impl IntoChannels,
-    event: impl IntoName<EventName>,
-    data: impl IntoData,
-) -> Result<Trigger, BuildError> {
-    Ok(Trigger::to(channels.into_channels()?, event.into_name()?, data.into_data()?))
 }

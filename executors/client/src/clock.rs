@@ -1,4 +1,4 @@
-//! The only place that reads the clock and the environment.
+//! The only place that reads the clock, the environment and the system's entropy.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -10,6 +10,15 @@ use crate::error::ConfigError;
 pub(crate) fn system_time() -> Timestamp {
     let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Timestamp::from_unix(elapsed.as_secs())
+}
+
+/// Fills the bytes with entropy of the system.
+pub(crate) fn system_entropy(bytes: &mut [u8]) {
+    #[expect(
+        clippy::expect_used,
+        reason = "without entropy there is no encryption, and no TLS either"
+    )]
+    getrandom::fill(bytes).expect("a system with entropy");
 }
 
 /// The app that the environment's `PUSHER_URL` describes.

@@ -3,7 +3,7 @@
 
 use std::{convert::Infallible, env::VarError, error::Error, fmt, io, time::Duration};
 
-use pusher_core::{BuildError, InvalidUrl, ResponseError, http::StatusCode};
+use pusher_core::{ApiErrorKind, BuildError, InvalidUrl, ResponseError, http::StatusCode};
 
 /// What an executor's error has to tell, beside being an error.
 ///
@@ -162,10 +162,11 @@ impl Error for ExecutorError {
 /// Why a call did not succeed.
 ///
 /// ```
-/// use pusher_client::{App, CallError, blocking, blocking_fn};
+/// use pusher_client::{App, CallError, Retry, blocking, blocking_fn};
 ///
 /// let refused = blocking_fn(|_request| Err(std::io::Error::from(std::io::ErrorKind::ConnectionRefused)));
-/// let pusher = blocking::Client::new(App::from_url("https://K:S@localhost/apps/1")?, refused);
+/// let pusher = blocking::Client::new(App::from_url("https://K:S@localhost/apps/1")?, refused)
+///     .retry(Retry::never());
 ///
 /// let error = pusher.trigger("orders", "paid", &7).unwrap_err();
 /// assert!(error.is_connect() && error.is_retryable() && error.status().is_none());
@@ -180,20 +181,46 @@ pub enum CallError {
     /// The call is impossible; nothing was sent.
     Build(BuildError),
     /// The wire failed.
-    Execute(ExecutorError),
+    #[non_exhaustive]
+    Execute {
+        /// How the last attempt failed.
+        error: ExecutorError,
+        /// How many attempts there were.
+        attempts: u32,
+    },
     /// The server refused, or its answer makes no sense.
-    Response(ResponseError),
+    #[non_exhaustive]
+    Response {
+        /// What the server said in the end.
+        error: ResponseError,
+        /// How many attempts there were.
+        attempts: u32,
+        /// After a 401: what this client signed.
+        signed: Option<Box<Signed>>,
+    },
+}
+
+/// What a client signed that a server does not accept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Signed {
+    /// The text that was signed; no secret in it. Servers that follow the reference quote in their words
+    /// the text that they expected: the first difference between the two is the fault. If there is none,
+    /// the secret is another one.
+    pub string_to_sign: String,
+    /// How many seconds the machine's clock was found to lack, if it was; correcting it did not help.
+    pub clock_skew: Option<i64>,
 }
 
 impl CallError {
     /// Whether time ran out, while connecting or later.
     pub fn is_timeout(&self) -> bool {
-        matches!(self, Self::Execute(error) if error.is_timeout())
+        matches!(self, Self::Execute { error, .. } if error.is_timeout())
     }
 
     /// Whether no connection came about.
     pub fn is_connect(&self) -> bool {
-        matches!(self, Self::Execute(error) if error.is_connect())
+        matches!(self, Self::Execute { error, .. } if error.is_connect())
     }
 
     /// Whether the same call may succeed later and cannot happen twice by trying: it surely did not
@@ -201,15 +228,27 @@ impl CallError {
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::Build(_) => false,
-            Self::Execute(error) => error.is_retryable(),
-            Self::Response(error) => error.is_retryable(),
+            Self::Execute { error, .. } => error.is_retryable(),
+            Self::Response { error, .. } => error.is_retryable(),
+        }
+    }
+
+    /// Whether the server may have carried the call out all the same.
+    pub fn maybe_carried_out(&self) -> bool {
+        match self {
+            Self::Build(_) => false,
+            Self::Execute { error, .. } => error.maybe_sent(),
+            Self::Response { error: ResponseError::Api(error), .. } => {
+                error.kind() == ApiErrorKind::Server && !error.is_retryable()
+            }
+            Self::Response { .. } => true,
         }
     }
 
     /// The status that the server answered with, if it answered.
     pub fn status(&self) -> Option<StatusCode> {
         match self {
-            Self::Response(error) => Some(error.status()),
+            Self::Response { error, .. } => Some(error.status()),
             _ => None,
         }
     }
@@ -217,7 +256,23 @@ impl CallError {
     /// How long the server asks to wait before the next attempt.
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
-            Self::Response(error) => error.retry_after(),
+            Self::Response { error, .. } => error.retry_after(),
+            _ => None,
+        }
+    }
+
+    /// How many attempts there were.
+    pub fn attempts(&self) -> u32 {
+        match self {
+            Self::Build(_) => 0,
+            Self::Execute { attempts, .. } | Self::Response { attempts, .. } => *attempts,
+        }
+    }
+
+    /// After a 401: what this client signed.
+    pub fn signed(&self) -> Option<&Signed> {
+        match self {
+            Self::Response { signed, .. } => signed.as_deref(),
             _ => None,
         }
     }
@@ -227,8 +282,18 @@ impl fmt::Display for CallError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Build(error) => error.fmt(f),
-            Self::Execute(error) => error.fmt(f),
-            Self::Response(error) => error.fmt(f),
+            Self::Execute { error, .. } => error.fmt(f),
+            Self::Response { error, signed, .. } => {
+                error.fmt(f)?;
+                let Some(Signed { string_to_sign, clock_skew }) = signed.as_deref() else {
+                    return Ok(());
+                };
+                write!(f, "; this client signed {string_to_sign:?}")?;
+                match clock_skew {
+                    Some(seconds) => write!(f, " with its clock corrected by {seconds} s"),
+                    None => Ok(()),
+                }
+            }
         }
     }
 }
@@ -237,8 +302,8 @@ impl Error for CallError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             Self::Build(error) => error.source(),
-            Self::Execute(error) => error.source(),
-            Self::Response(error) => error.source(),
+            Self::Execute { error, .. } => error.source(),
+            Self::Response { error, .. } => error.source(),
         }
     }
 }
@@ -249,15 +314,35 @@ impl From<BuildError> for CallError {
     }
 }
 
-impl From<ExecutorError> for CallError {
-    fn from(error: ExecutorError) -> Self {
-        Self::Execute(error)
+/// Why not all events of a list were published. They are sent in order, in requests of up to ten, and
+/// the first request that fails is the last one that is sent.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct BatchError {
+    /// How many events, from the first on, the server accepted.
+    pub accepted: usize,
+    /// How many events after them it may have accepted. All that follow it has not.
+    pub unknown: usize,
+    /// What went wrong.
+    pub reason: CallError,
+}
+
+impl BatchError {
+    pub(crate) fn new(accepted: usize, unknown: usize, reason: impl Into<CallError>) -> Self {
+        Self { accepted, unknown, reason: reason.into() }
     }
 }
 
-impl From<ResponseError> for CallError {
-    fn from(error: ResponseError) -> Self {
-        Self::Response(error)
+impl fmt::Display for BatchError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { accepted, unknown, reason } = self;
+        write!(f, "{accepted} events were accepted, {unknown} more may have been: {reason}")
+    }
+}
+
+impl Error for BatchError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.reason.source()
     }
 }
 

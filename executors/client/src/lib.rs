@@ -34,20 +34,30 @@ pub mod blocking;
 mod call;
 mod client;
 mod clock;
+mod default;
 mod error;
 mod executor;
+mod machine;
+mod retry;
+mod skew;
+mod telemetry;
 mod transport;
+mod words;
 
 pub use pusher_core::{self, http, *};
 
 pub use self::{
     arguments::{IntoChannels, IntoData, IntoName},
-    client::Client,
+    client::{ChannelHandle, Client, UserHandle},
     clock::app_from_env,
-    error::{CallError, ConfigError, ErrorKind, ExecuteError, ExecutorError, Other},
+    default::{DefaultIsSet, default_client, set_default},
+    error::{
+        BatchError, CallError, ConfigError, ErrorKind, ExecuteError, ExecutorError, Other, Signed,
+    },
     executor::{
         AsyncExecutor, BlockingExecutor, BlockingFn, ExecutorFn, Request, Response, blocking_fn,
         executor_fn,
     },
+    retry::Retry,
     transport::{InvalidProxy, Proxy, ProxyUrl, Transport, Trust},
 };

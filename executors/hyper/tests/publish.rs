@@ -32,7 +32,7 @@ fn off_tokio_a_call_is_an_error_and_nothing_is_sent() {
     let server = DevServer::start().unwrap();
     let pusher = Client::new(App::from_url(&server.url()).unwrap(), HYPER.clone());
     let error = block_on(pusher.trigger("a", "b", &7)).unwrap_err();
-    let CallError::Execute(error) = error else { panic!("{error}") };
+    let CallError::Execute { error, .. } = error else { panic!("{error}") };
     assert_eq!((error.kind(), error.maybe_sent()), (ErrorKind::Other, false));
     let source = std::error::Error::source(&error).unwrap();
     assert!(matches!(source.downcast_ref(), Some(Error::NoRuntime(NoRuntime { needed: "tokio" }))));

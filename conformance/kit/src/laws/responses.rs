@@ -108,7 +108,7 @@ pub fn no_redirect(subject: &Subject) -> Verdict {
                 let case = format!("{} answered with {status}, {place}", request.method());
                 answered(&executor.call(request)?, status, "gone")
                     .map_err(|broken| broken.in_case(&case))?;
-                let followed = elsewhere.log().seen.len() + stage.log().ending("/elsewhere").len();
+                let followed = elsewhere.log().seen.len() + stage.seen("/elsewhere");
                 demand(followed == 0, || {
                     format!("{case}: expected that nothing is followed, but it was")
                 })?;

@@ -161,6 +161,11 @@ impl Stage {
         lock(&self.shared.log).clone()
     }
 
+    /// How many requests have come whose target ends so.
+    pub(crate) fn seen(&self, id: &str) -> usize {
+        lock(&self.shared.log).ending(id).len()
+    }
+
     /// How many bytes the network took.
     pub(crate) fn sent(&self) -> usize {
         self.shared.sent.load(Ordering::SeqCst)
