@@ -218,6 +218,9 @@ def self_test(documents):
                 broken = copy.deepcopy(case)
                 del broken["expect"][stage]
                 attempt(f"{case['id']}: {stage} left out", alone(broken))
+            broken = copy.deepcopy(case)
+            broken["expect"]["more"] = "a"
+            attempt(f"{case['id']}: a stage too many", alone(broken))
             flipped = {key: value for key, value in case.items() if key not in ("expect", "policy", "result")}
             attempt(f"{case['id']}: made invalid", alone(flipped | {"result": "invalid", "refusal": "url"}))
             if case["result"] == "acceptable":

@@ -19,12 +19,15 @@
 //! assert_eq!(stages.body_md5.as_deref(), Some("ec365a775a4cd0599faeb73354201b6f"));
 //! ```
 
+pub mod channel_auth;
 pub mod encryption;
 mod group;
+pub mod names;
 pub mod requests;
 pub mod signing;
 mod text;
 pub mod urls;
+pub mod user_auth;
 pub mod webhooks;
 
 pub use group::{Case, Entry, Group, Outcome, Relation};
@@ -44,6 +47,15 @@ pub const ENCRYPTION: &str = include_str!("../encryption.json");
 
 /// The file `webhooks.json`, as it is.
 pub const WEBHOOKS: &str = include_str!("../webhooks.json");
+
+/// The file `names.json`, as it is.
+pub const NAMES: &str = include_str!("../names.json");
+
+/// The file `channel-auth.json`, as it is.
+pub const CHANNEL_AUTH: &str = include_str!("../channel-auth.json");
+
+/// The file `user-auth.json`, as it is.
+pub const USER_AUTH: &str = include_str!("../user-auth.json");
 
 /// How requests are signed, stage by stage.
 ///
@@ -124,6 +136,52 @@ pub fn encryption() -> Group<encryption::Input, encryption::Stages> {
 #[must_use]
 pub fn webhooks() -> Group<webhooks::Input, webhooks::Delivery> {
     parsed(WEBHOOKS)
+}
+
+/// Which names there are, and what kind of channel a name makes.
+///
+/// ```
+/// use pusher_vectors::{names, names::Kind};
+///
+/// let group = names();
+/// let case = group.case("names/channel-encrypted-cache").expect("ids are permanent");
+/// let name = case.expect.as_ref().expect("the name is allowed");
+/// assert_eq!((name.kind, name.cache), (Some(Kind::Encrypted), Some(true)));
+/// ```
+#[must_use]
+pub fn names() -> Group<names::Input, names::Name> {
+    parsed(NAMES)
+}
+
+/// What the browser is answered when it asks to subscribe to a channel.
+///
+/// ```
+/// use pusher_vectors::channel_auth;
+///
+/// let group = channel_auth();
+/// let case = group.case("channel-auth/docs-private").expect("ids are permanent");
+/// let answer = case.expect.as_ref().expect("the channel is allowed");
+/// let signed = answer.string_to_sign.as_ref().map(ToString::to_string);
+/// assert_eq!(signed.as_deref(), Some("1234.1234:private-foobar"));
+/// ```
+#[must_use]
+pub fn channel_auth() -> Group<channel_auth::Input, channel_auth::Answer> {
+    parsed(CHANNEL_AUTH)
+}
+
+/// What the browser is answered when its user signs in.
+///
+/// ```
+/// use pusher_vectors::user_auth;
+///
+/// let group = user_auth();
+/// let case = group.case("user-auth/docs-user").expect("ids are permanent");
+/// let answer = case.expect.as_ref().expect("the user may sign in");
+/// assert_eq!(answer.string_to_sign.to_string(), r#"1234.1234::user::{"id":"12345"}"#);
+/// ```
+#[must_use]
+pub fn user_auth() -> Group<user_auth::Input, user_auth::Answer> {
+    parsed(USER_AUTH)
 }
 
 #[expect(

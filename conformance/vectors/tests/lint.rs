@@ -5,8 +5,8 @@
 use std::collections::BTreeSet;
 
 use pusher_vectors::{
-    ENCRYPTION, Group, Outcome, REQUESTS, SIGNING, Text, URLS, WEBHOOKS, encryption, requests,
-    signing, urls, webhooks,
+    CHANNEL_AUTH, ENCRYPTION, Group, NAMES, Outcome, REQUESTS, SIGNING, Text, URLS, USER_AUTH,
+    WEBHOOKS, channel_auth, encryption, names, requests, signing, urls, user_auth, webhooks,
 };
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -48,6 +48,9 @@ fn all() -> Vec<Frame> {
         frames(urls()),
         frames(encryption()),
         frames(webhooks()),
+        frames(names()),
+        frames(channel_auth()),
+        frames(user_auth()),
     ]
     .into_iter()
     .flatten()
@@ -67,6 +70,9 @@ fn every_group_has_cases() {
     assert!(!urls().cases.is_empty());
     assert!(!encryption().cases.is_empty());
     assert!(!webhooks().cases.is_empty());
+    assert!(!names().cases.is_empty());
+    assert!(!channel_auth().cases.is_empty());
+    assert!(!user_auth().cases.is_empty());
 }
 
 #[test]
@@ -139,6 +145,9 @@ fn flags_and_policies_are_explained_and_used() {
     check(urls());
     check(encryption());
     check(webhooks());
+    check(names());
+    check(channel_auth());
+    check(user_auth());
 }
 
 #[test]
@@ -169,6 +178,9 @@ fn files_are_in_canonical_form() {
     check::<Group<urls::Input, urls::Address>>("urls", URLS);
     check::<Group<encryption::Input, encryption::Stages>>("encryption", ENCRYPTION);
     check::<Group<webhooks::Input, webhooks::Delivery>>("webhooks", WEBHOOKS);
+    check::<Group<names::Input, names::Name>>("names", NAMES);
+    check::<Group<channel_auth::Input, channel_auth::Answer>>("channel-auth", CHANNEL_AUTH);
+    check::<Group<user_auth::Input, user_auth::Answer>>("user-auth", USER_AUTH);
 }
 
 #[test]

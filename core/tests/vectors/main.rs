@@ -7,7 +7,9 @@
     reason = "a test fails by panicking"
 )]
 
+mod auth;
 mod encryption;
+mod names;
 mod requests;
 mod signing;
 mod urls;
@@ -28,7 +30,10 @@ macro_rules! tests {
     };
 }
 tests![
+    auth::every_channel_auth,
+    auth::every_user_auth,
     encryption::every_encryption_case,
+    names::every_name,
     requests::every_request,
     signing::every_signing_case,
     urls::every_url,
