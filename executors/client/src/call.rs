@@ -51,6 +51,11 @@ impl Caller {
         Self { clock: Arc::new(clock), ..self.clone() }
     }
 
+    #[cfg(test)]
+    pub(crate) fn with_entropy(&self, entropy: impl Fn(&mut [u8]) + Send + Sync + 'static) -> Self {
+        Self { entropy: Arc::new(entropy), ..self.clone() }
+    }
+
     pub(crate) fn with_retry(&self, retry: Retry) -> Self {
         Self { retry, ..self.clone() }
     }

@@ -225,3 +225,6 @@ impl Batches {
         response
     }
 }
+
+#[cfg(test)]
+mod tests;
