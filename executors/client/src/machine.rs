@@ -111,11 +111,11 @@ impl<'a, E: Endpoint> Attempts<'a, E> {
         if self.found.is_none()
             && let ResponseError::Api(error) = &error
             && error.kind() == ApiErrorKind::Unauthorized
-            && let Some(seconds) = skew::learned(error, response.headers(), self.sent, now.clock)
         {
-            self.found = Some(seconds);
-            // As far as this call knew, its own clock was right but for what others had learned.
-            if seconds != self.caller.shared().skew.get() {
+            let applied = self.caller.shared().skew.get();
+            let (sent, received) = (self.sent, now.clock);
+            self.found = skew::learned(error, response.headers(), sent, received, applied);
+            if self.found.is_some() {
                 return self.send(now);
             }
         }

@@ -27,7 +27,7 @@ const NOTICEABLE: i64 = 60;
 /// A server that says more is itself wrong: ten years.
 const ABSURD: i64 = 10 * 365 * 86_400;
 
-/// What the machine's clock lacks, in seconds, if a refusal shows that it lacks something.
+/// What the machine's clock lacks, in seconds, if a refusal shows that it is not what was `applied`.
 ///
 /// The server's words name its time to the second; its `Date` is compared with the middle between
 /// sending and receiving, unless a cache has kept the answer.
@@ -36,11 +36,13 @@ pub(crate) fn learned(
     headers: &HeaderMap,
     sent: Timestamp,
     received: Timestamp,
+    applied: i64,
 ) -> Option<i64> {
     let middle = sent.as_unix().midpoint(received.as_unix());
     let server = in_words(&error.message).or_else(|| in_date(headers))?;
     let seconds = i64::try_from(server.as_unix()).ok()? - i64::try_from(middle).ok()?;
-    (NOTICEABLE..=ABSURD).contains(&seconds.abs()).then_some(seconds)
+    let believable = seconds.abs() <= ABSURD && (seconds - applied).abs() >= NOTICEABLE;
+    believable.then_some(seconds)
 }
 
 /// `Timestamp expired: Given timestamp (…) not within 600s of server time (2026-11-24T08:15:00Z)`, as
