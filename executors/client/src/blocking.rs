@@ -11,7 +11,10 @@ use pusher_core::{
 };
 use serde::{Serialize, de::DeserializeOwned};
 
-pub use crate::default::{blocking_default as default_client, set_blocking_default as set_default};
+pub use crate::default::{
+    blocking_default as default_client, blocking_default_or as default_or,
+    set_blocking_default as set_default,
+};
 use crate::{
     arguments::{IntoChannels, IntoData, IntoName},
     call::Caller,

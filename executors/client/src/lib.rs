@@ -50,7 +50,7 @@ pub use self::{
     arguments::{IntoChannels, IntoData, IntoName},
     client::{ChannelHandle, Client, UserHandle},
     clock::app_from_env,
-    default::{DefaultIsSet, default_client, set_default},
+    default::{DefaultError, DefaultIsSet, default_client, default_or, set_default},
     error::{
         BatchError, CallError, ConfigError, ErrorKind, ExecuteError, ExecutorError, Other, Signed,
     },

@@ -66,6 +66,26 @@ pub struct Executor<R: Runtime> {
 #[cfg(feature = "tokio")]
 pub type Hyper = Executor<Tokio>;
 
+/// The process-wide default client: the one that [`pusher_client::set_default`] set, or else one for the app
+/// that the environment's `PUSHER_URL` describes, made by the first call.
+///
+/// ```no_run
+/// # async fn publish() -> Result<(), Box<dyn std::error::Error>> {
+/// pusher_hyper::default()?.trigger("orders", "paid", &7).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// (Not run, because it would publish.)
+///
+/// # Errors
+///
+/// If there is none, and `PUSHER_URL` is not set or not the URL of an app.
+#[cfg(feature = "tokio")]
+pub fn default() -> Result<pusher_client::Client, pusher_client::DefaultError<Error>> {
+    pusher_client::default_or(Hyper::new)
+}
+
 impl<R: Runtime + Default> Executor<R> {
     /// An executor with the default settings.
     ///

@@ -56,6 +56,43 @@ pub struct Isahc {
     response_limit: usize,
 }
 
+/// The process-wide default client: the one that [`pusher_client::set_default`] set, or else one for the app
+/// that the environment's `PUSHER_URL` describes, made by the first call.
+///
+/// ```no_run
+/// # async fn publish() -> Result<(), Box<dyn std::error::Error>> {
+/// pusher_isahc::default()?.trigger("orders", "paid", &7).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// (Not run, because it would publish.)
+///
+/// # Errors
+///
+/// If there is none, and `PUSHER_URL` is not set or not the URL of an app.
+pub fn default() -> Result<pusher_client::Client, pusher_client::DefaultError<Error>> {
+    pusher_client::default_or(Isahc::new)
+}
+
+/// The process-wide default client: the one that [`pusher_client::blocking::set_default`] set, or else one for the app
+/// that the environment's `PUSHER_URL` describes, made by the first call.
+///
+/// ```no_run
+/// pusher_isahc::blocking_default()?.trigger("orders", "paid", &7)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// (Not run, because it would publish.)
+///
+/// # Errors
+///
+/// If there is none, and `PUSHER_URL` is not set or not the URL of an app.
+pub fn blocking_default()
+-> Result<pusher_client::blocking::Client, pusher_client::DefaultError<Error>> {
+    pusher_client::blocking::default_or(Isahc::new)
+}
+
 impl Isahc {
     /// A client with the default settings.
     ///

@@ -24,6 +24,25 @@ use smol_hyper::rt::FuturesIo;
 /// The executor on smol 2. It behaves, and is set up, as [`pusher_hyper::Executor`] says.
 pub type Smol = Executor<OnGlobalExecutor>;
 
+/// The process-wide default client: the one that [`pusher_client::set_default`] set, or else one for the app
+/// that the environment's `PUSHER_URL` describes, made by the first call.
+///
+/// ```no_run
+/// # async fn publish() -> Result<(), Box<dyn std::error::Error>> {
+/// pusher_smol::default()?.trigger("orders", "paid", &7).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// (Not run, because it would publish.)
+///
+/// # Errors
+///
+/// If there is none, and `PUSHER_URL` is not set or not the URL of an app.
+pub fn default() -> Result<pusher_client::Client, pusher_client::DefaultError<Error>> {
+    pusher_client::default_or(Smol::new)
+}
+
 /// The runtime: smol's global executor, and its reactor.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct OnGlobalExecutor;

@@ -62,6 +62,23 @@ pub struct Ureq {
     hides: bool,
 }
 
+/// The process-wide default client: the one that [`pusher_client::blocking::set_default`] set, or else one for the app
+/// that the environment's `PUSHER_URL` describes, made by the first call.
+///
+/// ```no_run
+/// pusher_ureq::default()?.trigger("orders", "paid", &7)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// (Not run, because it would publish.)
+///
+/// # Errors
+///
+/// If there is none, and `PUSHER_URL` is not set or not the URL of an app.
+pub fn default() -> Result<pusher_client::blocking::Client, pusher_client::DefaultError<Error>> {
+    pusher_client::blocking::default_or(Ureq::new)
+}
+
 impl Ureq {
     /// A client with the default settings.
     ///
