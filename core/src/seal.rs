@@ -209,12 +209,9 @@ impl MasterKeys {
     /// # Errors
     ///
     /// As [`seal`](Self::seal).
-    pub fn shared_secret(
-        &self,
-        channel: &ChannelName,
-    ) -> Result<Zeroizing<String>, NotEncryptedChannel> {
+    pub fn shared_secret(&self, channel: &ChannelName) -> Result<String, NotEncryptedChannel> {
         NotEncryptedChannel::check(channel)?;
-        Ok(Zeroizing::new(BASE64_STANDARD.encode(*self.newest.shared_secret(channel))))
+        Ok(BASE64_STANDARD.encode(*self.newest.shared_secret(channel)))
     }
 }
 

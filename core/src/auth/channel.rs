@@ -99,6 +99,7 @@ impl App {
     fn shared_secret(&self, channel: &ChannelName) -> Result<Zeroizing<String>, AuthError> {
         let keys = self.own_master_keys().ok_or(AuthError::MissingMasterKey)?;
         keys.shared_secret(channel)
+            .map(Zeroizing::new)
             .map_err(|reason| AuthError::PublicChannel { channel: reason.channel })
     }
 }
