@@ -1,11 +1,11 @@
 //! JSON as calls and replies write and read it: written into a buffer of the right size, read generously.
 
-use std::{borrow::Cow, fmt, marker::PhantomData};
+use std::{borrow::Cow, collections::BTreeMap, fmt, marker::PhantomData};
 
 use bytes::Bytes;
 use serde::{
     Deserialize, Deserializer,
-    de::{self, MapAccess, Visitor, value::MapAccessDeserializer},
+    de::{self, Error as _, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer},
 };
 
 /// What writes itself as JSON. It is asked twice: first for its length, since one spare byte of the
@@ -124,7 +124,13 @@ pub(crate) fn count<'de, D: Deserializer<'de>>(value: D) -> Result<Option<u64>, 
         }
 
         fn visit_str<E: de::Error>(self, text: &str) -> Result<Option<u64>, E> {
-            text.parse().map(Some).map_err(E::custom)
+            // Number parsers take a sign too.
+            let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+            if digits {
+                text.parse().map(Some).map_err(E::custom)
+            } else {
+                Err(E::custom("not digits"))
+            }
         }
     }
     // Not `deserialize_option`, which would take a detour for every count.
@@ -182,25 +188,62 @@ pub(crate) fn optional_text<'de, D: Deserializer<'de>>(
     Ok(Option::<Text<'de>>::deserialize(value)?.map(|text| text.0))
 }
 
-/// Reverb writes an empty list as an empty object.
+/// Objects by name. Reverb, as PHP does, writes no objects as an empty list.
+pub(crate) fn named<'de, D, T>(value: D) -> Result<BTreeMap<String, T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    let few = |Objects { named, listed }: Objects<T>| listed.is_empty().then_some(named);
+    few(value.deserialize_any(ObjectsVisitor(PhantomData))?)
+        .ok_or_else(|| D::Error::custom("a list"))
+}
+
+/// A list of objects. Reverb writes an empty one as an empty object.
 pub(crate) fn list<'de, D, T>(value: D) -> Result<Vec<T>, D::Error>
 where
     D: Deserializer<'de>,
     T: Deserialize<'de>,
 {
-    #[derive(Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct Nothing {}
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum List<T> {
-        Items(Vec<T>),
-        Empty(Nothing),
+    let few = |Objects { named, listed }: Objects<T>| named.is_empty().then_some(listed);
+    few(value.deserialize_any(ObjectsVisitor(PhantomData))?)
+        .ok_or_else(|| D::Error::custom("an object"))
+}
+
+/// Objects, by name or one after another: one of the two is empty.
+struct Objects<T> {
+    named: BTreeMap<String, T>,
+    listed: Vec<T>,
+}
+
+struct ObjectsVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectsVisitor<T> {
+    type Value = Objects<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("objects")
     }
-    Ok(match Option::deserialize(value)? {
-        Some(List::Items(items)) => items,
-        Some(List::Empty(Nothing {})) | None => Vec::new(),
-    })
+
+    fn visit_unit<E>(self) -> Result<Objects<T>, E> {
+        Ok(Objects { named: BTreeMap::new(), listed: Vec::new() })
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Objects<T>, A::Error> {
+        let mut named = BTreeMap::new();
+        while let Some((name, Object(object))) = members.next_entry()? {
+            named.insert(name, object);
+        }
+        Ok(Objects { named, listed: Vec::new() })
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Objects<T>, A::Error> {
+        let mut listed = Vec::new();
+        while let Some(Object(object)) = items.next_element()? {
+            listed.push(object);
+        }
+        Ok(Objects { named: BTreeMap::new(), listed })
+    }
 }
 
 /// `null` where a value is promised reads as an empty one.

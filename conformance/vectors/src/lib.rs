@@ -24,6 +24,7 @@ pub mod encryption;
 mod group;
 pub mod names;
 pub mod requests;
+pub mod responses;
 pub mod signing;
 mod text;
 pub mod urls;
@@ -57,6 +58,9 @@ pub const CHANNEL_AUTH: &str = include_str!("../channel-auth.json");
 /// The file `user-auth.json`, as it is.
 pub const USER_AUTH: &str = include_str!("../user-auth.json");
 
+/// The file `responses.json`, as it is.
+pub const RESPONSES: &str = include_str!("../responses.json");
+
 /// How requests are signed, stage by stage.
 ///
 /// ```
@@ -86,6 +90,21 @@ pub fn signing() -> Group<signing::Input, signing::Stages> {
 #[must_use]
 pub fn requests() -> Group<requests::Input, requests::Request> {
     parsed(REQUESTS)
+}
+
+/// What the caller gets of a server's answer: a value, or an error.
+///
+/// ```
+/// use pusher_vectors::{responses, responses::{Expected, Kind}};
+///
+/// let group = responses();
+/// let case = group.case("responses/error-429").expect("ids are permanent");
+/// let Some(Expected::Error(error)) = &case.expect else { panic!("429 is an error") };
+/// assert_eq!((error.kind, error.retry_after), (Kind::RateLimited, Some(3)));
+/// ```
+#[must_use]
+pub fn responses() -> Group<responses::Input, responses::Expected> {
+    parsed(RESPONSES)
 }
 
 /// Where the API lives: from a URL with credentials, or from a cluster.

@@ -5,8 +5,9 @@
 use std::collections::BTreeSet;
 
 use pusher_vectors::{
-    CHANNEL_AUTH, ENCRYPTION, Group, NAMES, Outcome, REQUESTS, SIGNING, Text, URLS, USER_AUTH,
-    WEBHOOKS, channel_auth, encryption, names, requests, signing, urls, user_auth, webhooks,
+    CHANNEL_AUTH, ENCRYPTION, Group, NAMES, Outcome, REQUESTS, RESPONSES, SIGNING, Text, URLS,
+    USER_AUTH, WEBHOOKS, channel_auth, encryption, names, requests, responses, signing, urls,
+    user_auth, webhooks,
 };
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -45,6 +46,7 @@ fn all() -> Vec<Frame> {
     [
         frames(signing()),
         frames(requests()),
+        frames(responses()),
         frames(urls()),
         frames(encryption()),
         frames(webhooks()),
@@ -67,6 +69,7 @@ const NONE: [&str; 0] = [];
 fn every_group_has_cases() {
     assert!(!signing().cases.is_empty());
     assert!(!requests().cases.is_empty());
+    assert!(!responses().cases.is_empty());
     assert!(!urls().cases.is_empty());
     assert!(!encryption().cases.is_empty());
     assert!(!webhooks().cases.is_empty());
@@ -142,6 +145,7 @@ fn flags_and_policies_are_explained_and_used() {
     }
     check(signing());
     check(requests());
+    check(responses());
     check(urls());
     check(encryption());
     check(webhooks());
@@ -175,6 +179,7 @@ fn files_are_in_canonical_form() {
     }
     check::<Group<signing::Input, signing::Stages>>("signing", SIGNING);
     check::<Group<requests::Input, requests::Request>>("requests", REQUESTS);
+    check::<Group<responses::Input, responses::Expected>>("responses", RESPONSES);
     check::<Group<urls::Input, urls::Address>>("urls", URLS);
     check::<Group<encryption::Input, encryption::Stages>>("encryption", ENCRYPTION);
     check::<Group<webhooks::Input, webhooks::Delivery>>("webhooks", WEBHOOKS);

@@ -3,7 +3,9 @@
 use serde::{Deserialize, Deserializer};
 
 use super::{Attribute, Draft, Endpoint, info::Attributes};
-use crate::{BuildError, ChannelKind, ChannelName, DecodeError, Limits, Quantity, json};
+use crate::{
+    BuildError, ChannelKind, ChannelName, DecodeError, Limits, Quantity, json, json::Object,
+};
 
 /// Asks for the state of one channel (protocol: `GET /channels/{channel_name}`).
 ///
@@ -107,8 +109,8 @@ fn told<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Cache>, D::Error> 
         #[serde(default, deserialize_with = "json::count")]
         ttl: Option<u64>,
     }
-    Ok(Some(match Option::deserialize(value)? {
+    Ok(Some(match Option::<Object<Event>>::deserialize(value)? {
         None => Cache::Empty,
-        Some(Event { data, ttl }) => Cache::Event { data, ttl },
+        Some(Object(Event { data, ttl })) => Cache::Event { data, ttl },
     }))
 }

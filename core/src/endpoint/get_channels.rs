@@ -80,6 +80,6 @@ impl Endpoint for GetChannels {
 #[non_exhaustive]
 pub struct GetChannelsResponse {
     /// The occupied channels, and what was asked about them. The names are the server's.
-    #[serde(default, deserialize_with = "json::or_default")]
+    #[serde(default, deserialize_with = "json::named")]
     pub channels: BTreeMap<String, ChannelAttributes>,
 }

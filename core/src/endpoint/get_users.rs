@@ -54,7 +54,7 @@ impl Endpoint for GetUsers {
 #[non_exhaustive]
 pub struct GetUsersResponse {
     /// Each user once, however many connections there are; the order is the server's.
-    #[serde(default, deserialize_with = "json::or_default")]
+    #[serde(default, deserialize_with = "json::list")]
     pub users: Vec<ChannelUser>,
 }
 

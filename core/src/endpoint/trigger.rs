@@ -166,7 +166,7 @@ impl Endpoint for Trigger {
 pub struct TriggerResponse {
     /// The attributes asked for with [`Trigger::info`], by channel; empty if none were, or if the
     /// server tells none. The names are the server's.
-    #[serde(default, deserialize_with = "json::or_default")]
+    #[serde(default, deserialize_with = "json::named")]
     pub channels: BTreeMap<String, ChannelAttributes>,
     /// The event's id by channel, which some clusters of pusher.com tell.
     #[serde(default, deserialize_with = "json::or_default")]

@@ -11,6 +11,7 @@ mod auth;
 mod encryption;
 mod names;
 mod requests;
+mod responses;
 mod signing;
 mod urls;
 mod webhooks;
@@ -35,6 +36,7 @@ tests![
     encryption::every_encryption_case,
     names::every_name,
     requests::every_request,
+    responses::every_response,
     signing::every_signing_case,
     urls::every_url,
     webhooks::every_webhook,
