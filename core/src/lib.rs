@@ -41,6 +41,8 @@
 //! A signed request is good for less than 600 seconds, so it cannot be stored or sent again later:
 //! keep the call, and prepare it when it is sent.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod app;
 mod auth;
 mod base;

@@ -18,6 +18,8 @@
 //! (Not run, because it would publish.) It runs on async-std's global executor, so it works under any
 //! `block_on`, and no tokio runtime is started.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 use std::{io, time::Duration};
 
 use async_io::Timer;

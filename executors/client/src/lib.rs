@@ -29,6 +29,8 @@
 //! | what can go wrong | [`CallError`], [`ExecutorError`] |
 //! | apps, calls, names | all of [`pusher_core`], re-exported here |
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod arguments;
 pub mod blocking;
 mod call;

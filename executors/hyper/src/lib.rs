@@ -17,6 +17,8 @@
 //! Another runtime takes an implementation of [`Runtime`], which is three functions; `pusher-smol`
 //! and `pusher-async-std` are made of one each.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod connect;
 mod error;
 mod runtime;

@@ -25,6 +25,8 @@
 //!
 //! With none of them on, a call to `https://` is an error.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod error;
 mod tls;
 

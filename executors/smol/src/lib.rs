@@ -14,6 +14,8 @@
 //! (Not run, because it would publish.) It runs on smol's global executor, so it works under any
 //! `block_on`, and no tokio runtime is started.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 use std::{io, time::Duration};
 
 pub use pusher_hyper::{self, Error, pusher_client};

@@ -23,6 +23,8 @@
 //!
 //! With none of them on, a call to `https://` is an error.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod error;
 mod line;
 mod resolver;
