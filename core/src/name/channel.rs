@@ -106,61 +106,9 @@ impl ChannelKind {
     }
 }
 
-/// Why a text is not a channel name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum InvalidChannelName {
-    /// The text is empty.
-    Empty,
-    /// The text is longer than [`ChannelName::MAX_LENGTH`].
-    TooLong {
-        /// Bytes in the text.
-        length: usize,
-    },
-    /// A character is not allowed in channel names.
-    Character {
-        /// Its position in bytes, which counts characters too: all before it are ASCII.
-        at: usize,
-        /// The character.
-        found: char,
-    },
-}
-
-impl InvalidChannelName {
-    fn check(text: &str) -> Result<(), Self> {
-        if text.is_empty() {
-            return Err(Self::Empty);
-        }
-        if text.len() > ChannelName::MAX_LENGTH {
-            return Err(Self::TooLong { length: text.len() });
-        }
-        match super::misfit(text) {
-            Some((at, found)) => Err(Self::Character { at, found }),
-            None => Ok(()),
-        }
-    }
-}
-
-impl fmt::Display for InvalidChannelName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Empty => write!(
-                f,
-                "a channel name is empty; it has 1 to {} characters",
-                ChannelName::MAX_LENGTH
-            ),
-            Self::TooLong { length } => write!(
-                f,
-                "a channel name has {length} bytes; at most {} are allowed",
-                ChannelName::MAX_LENGTH
-            ),
-            Self::Character { at, found } => write!(
-                f,
-                "a channel name holds {found:?} at position {at}; allowed are {}",
-                super::CHARACTERS
-            ),
-        }
-    }
+super::charset_error! {
+    /// Why a text is not a channel name.
+    InvalidChannelName, ChannelName, "a channel name"
 }
 
 /// Why no channel's name begins with a text.

@@ -19,12 +19,6 @@ pub use self::{
 /// What names of channels and ids of users are made of.
 const CHARACTERS: &str = "A-Z a-z 0-9 _ = @ , . ; -";
 
-/// The first character that is not one of [`CHARACTERS`], and its position in bytes.
-fn misfit(text: &str) -> Option<(usize, char)> {
-    let fits = |char: char| char.is_ascii_alphanumeric() || "_=@,.;-".contains(char);
-    text.char_indices().find(|(_, char)| !fits(*char))
-}
-
 /// What every name has beside its grammar: conversions that go through `check`, and serde through
 /// the conversions.
 macro_rules! name {
@@ -104,3 +98,63 @@ macro_rules! name {
     };
 }
 pub(crate) use name;
+
+/// The grammar of names with a fixed charset: 1 to `MAX_LENGTH` of the [`CHARACTERS`].
+macro_rules! charset_error {
+    ($(#[$doc:meta])* $error:ident, $name:ident, $what:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub enum $error {
+            /// The text is empty.
+            Empty,
+            #[doc = concat!("The text is longer than [`", stringify!($name), "::MAX_LENGTH`].")]
+            TooLong {
+                /// Bytes in the text.
+                length: usize,
+            },
+            /// A character is not allowed there.
+            Character {
+                /// Its position in bytes, which counts characters too: all before it are ASCII.
+                at: usize,
+                /// The character.
+                found: char,
+            },
+        }
+
+        impl $error {
+            fn check(text: &str) -> Result<(), Self> {
+                let fits = |char: char| char.is_ascii_alphanumeric() || "_=@,.;-".contains(char);
+                if text.is_empty() {
+                    return Err(Self::Empty);
+                }
+                if text.len() > $name::MAX_LENGTH {
+                    return Err(Self::TooLong { length: text.len() });
+                }
+                match text.char_indices().find(|(_, char)| !fits(*char)) {
+                    Some((at, found)) => Err(Self::Character { at, found }),
+                    None => Ok(()),
+                }
+            }
+        }
+
+        impl std::fmt::Display for $error {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                let longest = $name::MAX_LENGTH;
+                match self {
+                    Self::Empty => write!(f, "{} is empty; it has 1 to {longest} characters", $what),
+                    Self::TooLong { length } => {
+                        write!(f, "{} has {length} bytes; at most {longest} are allowed", $what)
+                    }
+                    Self::Character { at, found } => write!(
+                        f,
+                        "{} holds {found:?} at position {at}; allowed are {}",
+                        $what,
+                        $crate::name::CHARACTERS
+                    ),
+                }
+            }
+        }
+    };
+}
+use charset_error;
