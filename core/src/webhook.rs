@@ -436,6 +436,22 @@ impl Flat<'_> {
 }
 
 /// Why a webhook is not to be trusted, or is not one.
+///
+/// ```
+/// use pusher_core::{App, Credentials, Envelope, WebhookError};
+///
+/// # fn receive() -> Result<(), Box<dyn std::error::Error>> {
+/// let app = App::new(Credentials { app_id: "3", key: "123456789", secret: "tofu" })?;
+/// let forged = Envelope::new("123456789", "c172", br#"{"time_ms":1,"events":[]}"#)?;
+/// match app.webhook(&forged).unwrap_err() {
+///     WebhookError::Signature => {}               // answer 401, and think of an attack
+///     WebhookError::UnknownKey { key } => println!("a token of another app, or a new one: {key}"),
+///     error => println!("{error}"),
+/// }
+/// # Ok(())
+/// # }
+/// # receive().unwrap();
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum WebhookError {

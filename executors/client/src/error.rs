@@ -201,6 +201,20 @@ pub enum CallError {
 }
 
 /// What a client signed that a server does not accept.
+///
+/// ```
+/// use pusher_client::{App, blocking, blocking_fn, http};
+///
+/// let refuses = blocking_fn(|_request| {
+///     let answer = http::Response::builder().status(401).body("Invalid signature".into());
+///     Ok::<_, std::io::Error>(answer.unwrap())
+/// });
+/// let pusher = blocking::Client::new(App::from_url("https://K:S@localhost/apps/1")?, refuses);
+/// let error = pusher.trigger("orders", "paid", &7).unwrap_err();
+/// let signed = error.signed().unwrap();
+/// assert!(signed.string_to_sign.starts_with("POST\n/apps/1/events\nauth_key=K&auth_timestamp="));
+/// # Ok::<(), pusher_client::InvalidUrl>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Signed {
@@ -316,6 +330,29 @@ impl From<BuildError> for CallError {
 
 /// Why not all events of a list were published. They are sent in order, in requests of up to ten, and
 /// the first request that fails is the last one that is sent.
+///
+/// ```
+/// use pusher_client::{App, Data, Trigger, blocking, blocking_fn, http};
+///
+/// # fn publish() -> Result<(), Box<dyn std::error::Error>> {
+/// // Takes ten events, and then no more.
+/// let requests = std::sync::atomic::AtomicUsize::new(0);
+/// let executor = blocking_fn(move |_request| {
+///     let first = requests.fetch_add(1, std::sync::atomic::Ordering::SeqCst) == 0;
+///     let answer = http::Response::builder().status(if first { 200 } else { 403 });
+///     Ok::<_, std::io::Error>(answer.body("{}".into()).unwrap())
+/// });
+/// let pusher = blocking::Client::new(App::from_url("https://K:S@localhost/apps/1")?, executor);
+///
+/// let events = vec![Trigger::new("orders".parse()?, "paid".parse()?, Data::text("7")); 25];
+/// let error = pusher.trigger_batch(events.clone()).unwrap_err();
+/// assert_eq!((error.accepted, error.unknown), (10, 0));
+/// let again = &events[error.accepted..];                // to be published later
+/// # assert_eq!(again.len(), 15);
+/// # Ok(())
+/// # }
+/// # publish().unwrap();
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct BatchError {
