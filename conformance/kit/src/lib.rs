@@ -6,6 +6,8 @@
 //! - [`laws`] (feature `laws`): what every executor must keep, as functions and as a test suite
 //!   ([`executor_suite!`]), with a server that misbehaves on cue.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 #[cfg(feature = "laws")]
 pub mod laws;
 #[cfg(feature = "server")]

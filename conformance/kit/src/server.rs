@@ -1,9 +1,20 @@
 //! The development server: its settings, its thread and its end. What a request is answered is
 //! decided in the files below it.
 //!
-//! It speaks `POST /apps/{app_id}/events`. A request is first verified, then its endpoint is looked
-//! for: another path of the app is answered with 404, another method with 405, and whatever is not
-//! signed as it should be with 401. What is not HTTP at all gets an empty 400 and is not recorded.
+//! It answers every call of the HTTP API, below `/apps/{app_id}/`:
+//!
+//! - `POST events` and `POST batch_events`
+//! - `GET channels`, `GET channels/{channel}` and `GET channels/{channel}/users`
+//! - `POST users/{user_id}/terminate_connections`
+//!
+//! A request is first verified, then its endpoint is looked for: another path of the app is
+//! answered with 404, another method with 405, and whatever is not signed as it should be with 401.
+//! What is not HTTP at all gets an empty 400 and is not recorded.
+//!
+//! Nobody can connect and subscribe. The test says who has, and the answers agree with it:
+//! [`occupy`](DevServer::occupy), [`subscribe`](DevServer::subscribe),
+//! [`vacate`](DevServer::vacate) and [`sign_in`](DevServer::sign_in). A cache channel holds the last
+//! event that was published to it for 30 minutes, by the server's [clock](Builder::clock).
 //!
 //! ```
 //! use std::io::{Read, Write};
@@ -43,15 +54,20 @@
 //! ```
 
 mod answer;
+mod channels;
 mod events;
 mod exchange;
+mod info;
+mod names;
 mod record;
+mod state;
+mod users;
 mod verify;
 
 use std::fmt;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -64,12 +80,13 @@ pub use verify::Refusal;
 
 use exchange::Shared;
 use record::Records;
+use state::State;
 use verify::App;
 
 /// Everything but the unreserved characters of RFC 3986.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// A server on 127.0.0.1 that speaks the publishing half of the Pusher Channels HTTP API.
+/// A server on 127.0.0.1 that speaks the Pusher Channels HTTP API.
 ///
 /// It runs on a thread of its own. Dropping it closes all connections and joins the thread.
 ///
@@ -137,7 +154,8 @@ impl DevServer {
         self.addr
     }
 
-    /// The accepted events, oldest first: at most the last [`RECORD_LIMIT`].
+    /// The accepted events, those of a batch one by one, oldest first: at most the last
+    /// [`RECORD_LIMIT`].
     ///
     /// An event is here before its sender has the answer.
     #[must_use]
@@ -181,6 +199,206 @@ impl DevServer {
     #[must_use]
     pub fn wait_for_event(&self, timeout: Duration) -> Option<Event> {
         self.shared.records.wait_for_event(timeout)
+    }
+
+    /// Lets these users be subscribed to a presence channel, in place of those who were: one
+    /// connection for every id, so that a user who is named twice has two. Without users, the
+    /// channel is vacant.
+    ///
+    /// The name is not checked.
+    ///
+    /// ```
+    /// use pusher_conformance::DevServer;
+    ///
+    /// # use std::io::{Read, Write};
+    /// # fn ask(server: &DevServer, call: &str) -> std::io::Result<String> {
+    /// #     let mut client = std::net::TcpStream::connect(server.addr())?;
+    /// #     write!(client, "{call} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")?;
+    /// #     let mut answer = String::new();
+    /// #     client.read_to_string(&mut answer)?;
+    /// #     Ok(answer)
+    /// # }
+    /// # fn main() -> std::io::Result<()> {
+    /// // A signed call from the tests of pusher-http-go, and the app it was signed for.
+    /// let call = "GET /apps/102015/channels?auth_key=d41a439c438a100756f5&auth_timestamp=1427034994\
+    ///             &auth_version=1.0&filter_by_prefix=presence-&info=user_count\
+    ///             &auth_signature=4d8a02edcc8a758b0162cd6da690a9a45fb8ae326a276dca1e06a0bc42796c11";
+    /// let server = DevServer::builder()
+    ///     .app_id("102015")
+    ///     .key("d41a439c438a100756f5")
+    ///     .secret("4bf35003e819bb138249")
+    ///     .clock(|| 1427034994)
+    ///     .start()?;
+    ///
+    /// server.occupy("presence-room", &["7", "8", "8"]);
+    /// server.subscribe("orders", 5);
+    /// let answer = ask(&server, call)?;
+    /// assert!(answer.ends_with(r#"{"channels":{"presence-room":{"user_count":2}}}"#));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn occupy(&self, channel: &str, users: &[&str]) {
+        self.shared.state().subscribe(channel, users.len(), users);
+    }
+
+    /// Lets this many connections, of no users, be subscribed to a channel, in place of those that
+    /// were. Without connections, the channel is vacant.
+    ///
+    /// The name is not checked.
+    ///
+    /// ```
+    /// use pusher_conformance::DevServer;
+    ///
+    /// # use std::io::{Read, Write};
+    /// # fn ask(server: &DevServer, call: &str) -> std::io::Result<String> {
+    /// #     let mut client = std::net::TcpStream::connect(server.addr())?;
+    /// #     write!(client, "{call} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")?;
+    /// #     let mut answer = String::new();
+    /// #     client.read_to_string(&mut answer)?;
+    /// #     Ok(answer)
+    /// # }
+    /// # fn main() -> std::io::Result<()> {
+    /// let call = "GET /apps/3/channels/orders?auth_key=278d425bdf160c739803&auth_timestamp=1353088179\
+    ///             &auth_version=1.0&info=subscription_count\
+    ///             &auth_signature=b50f0b6c0b73e2b4afd93d0441704011b347ba3f0e4328afce6d84cdaea98751";
+    /// let server = DevServer::builder()
+    ///     .app_id("3")
+    ///     .key("278d425bdf160c739803")
+    ///     .secret("7ad3773142a6692b25b8")
+    ///     .clock(|| 1353088179)
+    ///     .start()?;
+    ///
+    /// server.subscribe("orders", 5);
+    /// let answer = ask(&server, call)?;
+    /// assert!(answer.ends_with(r#"{"occupied":true,"subscription_count":5}"#));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn subscribe(&self, channel: &str, connections: usize) {
+        self.shared.state().subscribe(channel, connections, &[]);
+    }
+
+    /// Takes all subscribers of a channel away. What a cache channel holds stays.
+    ///
+    /// ```
+    /// use pusher_conformance::DevServer;
+    ///
+    /// # use std::io::{Read, Write};
+    /// # fn ask(server: &DevServer, call: &str) -> std::io::Result<String> {
+    /// #     let mut client = std::net::TcpStream::connect(server.addr())?;
+    /// #     write!(client, "{call} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")?;
+    /// #     let mut answer = String::new();
+    /// #     client.read_to_string(&mut answer)?;
+    /// #     Ok(answer)
+    /// # }
+    /// # fn main() -> std::io::Result<()> {
+    /// let call = "GET /apps/102015/channels?auth_key=d41a439c438a100756f5&auth_timestamp=1427036787\
+    ///             &auth_version=1.0\
+    ///             &auth_signature=df89248f87f6e6d028925e0b04d60f316527a865992ace6936afa91281d8bef0";
+    /// let server = DevServer::builder()
+    ///     .app_id("102015")
+    ///     .key("d41a439c438a100756f5")
+    ///     .secret("4bf35003e819bb138249")
+    ///     .clock(|| 1427036787)
+    ///     .start()?;
+    ///
+    /// server.subscribe("orders", 5);
+    /// server.subscribe("news", 1);
+    /// server.vacate("orders");
+    /// assert!(ask(&server, call)?.ends_with(r#"{"channels":{"news":{}}}"#));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn vacate(&self, channel: &str) {
+        self.shared.state().subscribe(channel, 0, &[]);
+    }
+
+    /// Signs a user in, until the user's connections are terminated.
+    ///
+    /// ```
+    /// use pusher_conformance::DevServer;
+    ///
+    /// # use std::io::{Read, Write};
+    /// # fn ask(server: &DevServer, call: &str) -> std::io::Result<String> {
+    /// #     let mut client = std::net::TcpStream::connect(server.addr())?;
+    /// #     write!(client, "{call} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")?;
+    /// #     let mut answer = String::new();
+    /// #     client.read_to_string(&mut answer)?;
+    /// #     Ok(answer)
+    /// # }
+    /// # fn main() -> std::io::Result<()> {
+    /// let call = "POST /apps/3/users/7/terminate_connections?auth_key=278d425bdf160c739803\
+    ///             &auth_timestamp=1353088179&auth_version=1.0\
+    ///             &auth_signature=4156aa3691f98f8f732662dc994309cf90bda426f12a868bea85ab0c2e729b89";
+    /// let server = DevServer::builder()
+    ///     .app_id("3")
+    ///     .key("278d425bdf160c739803")
+    ///     .secret("7ad3773142a6692b25b8")
+    ///     .clock(|| 1353088179)
+    ///     .start()?;
+    ///
+    /// server.sign_in("7");
+    /// server.sign_in("8");
+    /// assert!(ask(&server, call)?.ends_with("{}"));
+    /// assert_eq!(server.signed_in(), ["8"]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn sign_in(&self, user_id: &str) {
+        self.shared.state().sign_in(user_id);
+    }
+
+    /// The ids of the users who are signed in, sorted.
+    ///
+    /// ```
+    /// # fn main() -> std::io::Result<()> {
+    /// let server = pusher_conformance::DevServer::start()?;
+    /// server.sign_in("8");
+    /// server.sign_in("7");
+    /// assert_eq!(server.signed_in(), ["7", "8"]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn signed_in(&self) -> Vec<String> {
+        self.shared.state().signed_in()
+    }
+
+    /// The ids of the users whose connections were to be terminated, signed in or not, oldest
+    /// first: at most the last [`RECORD_LIMIT`].
+    ///
+    /// The presence channels stay as they were set: a member need not be a user who signed in.
+    ///
+    /// ```
+    /// use pusher_conformance::DevServer;
+    ///
+    /// # use std::io::{Read, Write};
+    /// # fn ask(server: &DevServer, call: &str) -> std::io::Result<String> {
+    /// #     let mut client = std::net::TcpStream::connect(server.addr())?;
+    /// #     write!(client, "{call} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")?;
+    /// #     let mut answer = String::new();
+    /// #     client.read_to_string(&mut answer)?;
+    /// #     Ok(answer)
+    /// # }
+    /// # fn main() -> std::io::Result<()> {
+    /// let call = "POST /apps/3/users/7/terminate_connections?auth_key=278d425bdf160c739803\
+    ///             &auth_timestamp=1353088179&auth_version=1.0\
+    ///             &auth_signature=4156aa3691f98f8f732662dc994309cf90bda426f12a868bea85ab0c2e729b89";
+    /// let server = DevServer::builder()
+    ///     .app_id("3")
+    ///     .key("278d425bdf160c739803")
+    ///     .secret("7ad3773142a6692b25b8")
+    ///     .clock(|| 1353088179)
+    ///     .start()?;
+    ///
+    /// ask(&server, call)?;
+    /// assert_eq!(server.terminations(), ["7"]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn terminations(&self) -> Vec<String> {
+        self.shared.records.terminations()
     }
 }
 
@@ -245,8 +463,8 @@ impl Builder {
         self
     }
 
-    /// The time, in Unix seconds, that `auth_timestamp` is held against. The default is the
-    /// system's.
+    /// The time, in Unix seconds, that `auth_timestamp` is held against and that cache channels
+    /// forget by. The default is the system's.
     pub fn clock(mut self, clock: impl Fn() -> u64 + Send + Sync + 'static) -> Self {
         self.clock = Box::new(clock);
         self
@@ -291,8 +509,12 @@ impl Builder {
             TcpListener::from_std(listener)?
         };
 
-        let shared =
-            Arc::new(Shared { app: self.app, clock: self.clock, records: Records::default() });
+        let shared = Arc::new(Shared {
+            app: self.app,
+            clock: self.clock,
+            records: Records::default(),
+            state: Mutex::new(State::default()),
+        });
         let accept = exchange::accept(listener, Arc::clone(&shared));
         let (stop, stopped) = oneshot::channel::<()>();
         let thread =

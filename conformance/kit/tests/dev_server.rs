@@ -5,7 +5,7 @@
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use hmac::{Hmac, KeyInit, Mac};
@@ -26,8 +26,12 @@ impl Client {
     }
 
     fn post(&mut self, target: &str, body: &str) -> (u16, String) {
+        self.call("POST", target, body)
+    }
+
+    fn call(&mut self, method: &str, target: &str, body: &str) -> (u16, String) {
         self.send(&format!(
-            "POST {target} HTTP/1.1\r\nhost: localhost\r\ncontent-length: {}\r\n\r\n",
+            "{method} {target} HTTP/1.1\r\nhost: localhost\r\ncontent-length: {}\r\n\r\n",
             body.len()
         ));
         self.send(body);
@@ -66,22 +70,70 @@ fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()
 }
 
-/// A signed target for the app of `server`, made of nothing but its URL.
+/// A signed target of an event for the app of `server`.
 fn signed(server: &DevServer, timestamp: u64, body: &str) -> String {
+    signed_call(server, "POST", "events", timestamp, body)
+}
+
+/// A signed target for the app of `server`, made of nothing but its URL.
+fn signed_call(
+    server: &DevServer,
+    method: &str,
+    endpoint: &str,
+    timestamp: u64,
+    body: &str,
+) -> String {
     let url = server.url();
     let (key, rest) = url.strip_prefix("http://").unwrap().split_once(':').unwrap();
     let (secret, rest) = rest.split_once('@').unwrap();
-    let path = format!("{}/events", &rest[rest.find('/').unwrap()..]);
-    sign(key, secret, &path, timestamp, body)
+    let target = format!("{}/{endpoint}", &rest[rest.find('/').unwrap()..]);
+    sign_call(key, secret, method, &target, timestamp, body)
 }
 
 fn sign(key: &str, secret: &str, path: &str, timestamp: u64, body: &str) -> String {
-    let md5 = hex::encode(Md5::digest(body));
-    let params =
-        format!("auth_key={key}&auth_timestamp={timestamp}&auth_version=1.0&body_md5={md5}");
+    sign_call(key, secret, "POST", path, timestamp, body)
+}
+
+/// Parameters of `target` must come after `body_md5` in the alphabet, and only commas may be encoded.
+fn sign_call(
+    key: &str,
+    secret: &str,
+    method: &str,
+    target: &str,
+    timestamp: u64,
+    body: &str,
+) -> String {
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let mut params = format!("auth_key={key}&auth_timestamp={timestamp}&auth_version=1.0");
+    if !body.is_empty() {
+        params += &format!("&body_md5={}", hex::encode(Md5::digest(body)));
+    }
+    if !query.is_empty() {
+        params += &format!("&{query}");
+    }
     let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
-    mac.update(format!("POST\n{path}\n{params}").as_bytes());
+    mac.update(format!("{method}\n{path}\n{}", params.replace("%2C", ",")).as_bytes());
     format!("{path}?{params}&auth_signature={}", hex::encode(mac.finalize().into_bytes()))
+}
+
+/// Status and body of the answer to one signed call.
+fn call(server: &DevServer, method: &str, endpoint: &str, body: &str) -> (u16, String) {
+    call_at(server, now(), method, endpoint, body)
+}
+
+fn call_at(
+    server: &DevServer,
+    timestamp: u64,
+    method: &str,
+    endpoint: &str,
+    body: &str,
+) -> (u16, String) {
+    let target = signed_call(server, method, endpoint, timestamp, body);
+    Client::connect(server).call(method, &target, body)
+}
+
+fn ok(body: &str) -> (u16, String) {
+    (200, body.to_owned())
 }
 
 #[test]
@@ -103,6 +155,145 @@ fn an_accepted_event_is_recorded() {
         ("POST", "/apps/1/events")
     );
     assert_eq!((requests[0].status, &requests[0].verification), (200, &Verification::Verified));
+}
+
+#[test]
+fn a_batch_is_recorded_event_by_event() {
+    let server = DevServer::start().unwrap();
+    server.subscribe("orders", 13);
+    let item = |name: &str, channel: &str| {
+        format!(r#"{{"name":"{name}","channel":"{channel}","data":"{{}}"}}"#)
+    };
+    let batch = |items: &[String]| format!(r#"{{"batch":[{}]}}"#, items.join(","));
+
+    let plain = batch(&[item("1", "orders"), item("2", "#server-to-user-7")]);
+    assert_eq!(call(&server, "POST", "batch_events", &plain), ok("{}"));
+    let counted = item("3", "orders").replacen('{', r#"{"info":"subscription_count","#, 1);
+    let mixed = batch(&[item("4", "orders"), counted]);
+    assert_eq!(
+        call(&server, "POST", "batch_events", &mixed),
+        ok(r#"{"batch":[{},{"subscription_count":13}]}"#)
+    );
+    let eleven = batch(&vec![item("5", "orders"); 11]);
+    assert_eq!(
+        call(&server, "POST", "batch_events", &eleven),
+        (400, "Batch too large (11 > 10)\n".into())
+    );
+
+    let events = server.events();
+    let seen: Vec<_> =
+        events.iter().map(|event| (event.name.as_str(), event.channels.join(","))).collect();
+    let expected = [("1", "orders"), ("2", "#server-to-user-7"), ("4", "orders"), ("3", "orders")];
+    assert_eq!(seen, expected.map(|(name, channel)| (name, channel.to_owned())));
+    assert_eq!(server.requests().len(), 3);
+    for (name, _) in expected {
+        assert_eq!(server.wait_for_event(Duration::ZERO).unwrap().name, name);
+    }
+}
+
+#[test]
+fn the_state_is_answered() {
+    let server = DevServer::start().unwrap();
+    let get = |endpoint: &str| call(&server, "GET", endpoint, "");
+    let all = "channels/presence-room?info=user_count%2Csubscription_count";
+    let presence = "channels?filter_by_prefix=presence-&info=user_count";
+    let event = r#"{"name":"n","channel":"presence-room","data":"","info":"user_count"}"#;
+    let publish = || call(&server, "POST", "events", event);
+
+    assert_eq!(get("channels"), ok(r#"{"channels":{}}"#));
+    assert_eq!(get(presence), ok(r#"{"channels":{}}"#));
+    assert_eq!(get(all), ok(r#"{"occupied":false,"subscription_count":0,"user_count":0}"#));
+    assert_eq!(get("channels/presence-room/users"), ok(r#"{"users":[]}"#));
+    assert_eq!(publish(), ok(r#"{"channels":{"presence-room":{"user_count":0}}}"#));
+
+    server.occupy("presence-room", &["7", "8", "8"]);
+    server.subscribe("orders", 2);
+    assert_eq!(get("channels"), ok(r#"{"channels":{"orders":{},"presence-room":{}}}"#));
+    assert_eq!(get(presence), ok(r#"{"channels":{"presence-room":{"user_count":2}}}"#));
+    assert_eq!(get(all), ok(r#"{"occupied":true,"subscription_count":3,"user_count":2}"#));
+    assert_eq!(get("channels/presence-room/users"), ok(r#"{"users":[{"id":"7"},{"id":"8"}]}"#));
+    assert_eq!(publish(), ok(r#"{"channels":{"presence-room":{"user_count":2}}}"#));
+
+    server.vacate("presence-room");
+    assert_eq!(get("channels"), ok(r#"{"channels":{"orders":{}}}"#));
+    assert_eq!(get("channels/presence-room"), ok(r#"{"occupied":false}"#));
+}
+
+#[test]
+fn what_a_channel_does_not_have_is_refused() {
+    let server = DevServer::start().unwrap();
+    let user_count = "Cannot retrieve the user count unless the channel is a presence channel\n";
+    let presence = "user_count may only be requested for presence channels - please supply \
+                    filter_by_prefix begining with presence-\n";
+    for (endpoint, words) in [
+        ("channels?info=user_count", presence),
+        ("channels/orders?info=user_count", user_count),
+        ("channels/orders?info=bogus", "info should be a comma separated list of attributes"),
+        ("channels/orders/users", "Users can only be retrieved for presence channels\n"),
+    ] {
+        assert_eq!(call(&server, "GET", endpoint, ""), (400, words.into()), "{endpoint}");
+    }
+    let missing = (404, "404 NOT FOUND\n".into());
+    assert_eq!(call(&server, "GET", "channels/orders/stats", ""), missing);
+    assert_eq!(call(&server, "POST", "channels", "").0, 405);
+}
+
+#[test]
+fn a_cache_channel_holds_the_last_event_by_the_servers_clock() {
+    static NOW: AtomicU64 = AtomicU64::new(1_353_088_179);
+    let now = || NOW.load(Ordering::SeqCst);
+    let server = DevServer::builder().clock(now).start().unwrap();
+    let get = || call_at(&server, now(), "GET", "channels/private-cache-a?info=cache", "");
+    let publish = |data: &str| {
+        let body = format!(r#"{{"name":"n","channels":["a","private-cache-a"],"data":"{data}"}}"#);
+        assert_eq!(call_at(&server, now(), "POST", "events", &body), ok("{}"));
+    };
+
+    assert_eq!(get(), ok(r#"{"cache":null,"occupied":false}"#));
+    publish("first");
+    publish("last");
+    for (passed, cache) in
+        [(0, r#"{"data":"last","ttl":1800}"#), (1_740, r#"{"data":"last","ttl":60}"#), (60, "null")]
+    {
+        NOW.fetch_add(passed, Ordering::SeqCst);
+        assert_eq!(get(), ok(&format!(r#"{{"cache":{cache},"occupied":false}}"#)));
+    }
+}
+
+#[test]
+fn a_termination_is_recorded_and_signs_out() {
+    let server = DevServer::start().unwrap();
+    server.sign_in("7");
+    server.sign_in("8");
+    for (endpoint, body) in [
+        ("users/7/terminate_connections", "{}"),
+        ("users/7/terminate_connections", ""),
+        ("users/a%2Fb/terminate_connections", ""),
+    ] {
+        assert_eq!(call(&server, "POST", endpoint, body), ok("{}"));
+    }
+    assert_eq!(server.signed_in(), ["8"]);
+    assert_eq!(server.terminations(), ["7", "7", "a/b"]);
+
+    let target = signed_call(&server, "POST", "users/8/terminate_connections", now(), "{}");
+    assert_eq!(Client::connect(&server).post(&target, "{ }").0, 401);
+    assert_eq!(server.signed_in(), ["8"], "only a verified call counts");
+    assert_eq!(server.terminations().len(), 3);
+}
+
+#[test]
+fn a_body_md5_without_a_body_is_refused() {
+    let server = DevServer::start().unwrap();
+    // MD5 of nothing.
+    let endpoint = "channels?body_md5=d41d8cd98f00b204e9800998ecf8427e";
+    assert_eq!(
+        call(&server, "GET", endpoint, ""),
+        (401, "Invalid body_md5: must not be sent without a body".into())
+    );
+    assert_eq!(
+        server.requests()[0].verification,
+        Verification::Refused(Refusal::BodyMd5WithoutBody)
+    );
 }
 
 #[test]

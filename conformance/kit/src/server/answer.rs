@@ -1,5 +1,5 @@
 //! What is said to a request: yes in JSON, no in plain text, as the reference server does. Which of
-//! them is decided elsewhere.
+//! them, and what follows from it, is decided elsewhere.
 
 use hyper::header::{ALLOW, CONTENT_TYPE, HeaderValue};
 use hyper::{Response, StatusCode};
@@ -9,8 +9,23 @@ use super::record::Event;
 
 /// What an endpoint says to a request that it accepts.
 pub(super) struct Accepted {
-    pub(super) events: Vec<Event>,
     pub(super) answer: Value,
+    pub(super) effect: Effect,
+}
+
+impl Accepted {
+    /// An answer that changes nothing.
+    pub(super) fn of(answer: Value) -> Self {
+        Self { answer, effect: Effect::None }
+    }
+}
+
+/// What an accepted request does.
+pub(super) enum Effect {
+    None,
+    Publish(Vec<Event>),
+    /// The user's connections are closed.
+    Terminate(String),
 }
 
 /// What it says otherwise: plain text, as the reference server does.
@@ -39,6 +54,10 @@ impl Failure {
         }
         response
     }
+}
+
+pub(super) fn bad(reason: impl Into<String>) -> Failure {
+    Failure::new(StatusCode::BAD_REQUEST, reason)
 }
 
 pub(super) fn json(answer: &Value) -> Response<String> {

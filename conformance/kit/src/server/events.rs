@@ -1,42 +1,88 @@
-//! `POST /apps/{app_id}/events`: is the body an event, and within the documented limits? A pure
-//! function of the body, which is already verified.
+//! `POST /apps/{app_id}/events` and `POST /apps/{app_id}/batch_events`: is the body an event, or a
+//! batch of them, and within the documented limits? Pure functions of the body, which is already
+//! verified, and the state. This file knows what an event is; it does not know what becomes of it.
 
 use hyper::StatusCode;
 use serde_json::{Map, Value, json};
 
-use super::answer::{Accepted, Failure};
+use super::answer::{Accepted, Effect, Failure, bad};
+use super::info::{self, SUBSCRIPTION_COUNT, USER_COUNT};
+use super::names;
 use super::record::Event;
+use super::state::State;
 
+const BATCH_LIMIT: usize = 10;
 const CHANNELS_LIMIT: usize = 100;
 const NAME_LIMIT: usize = 200;
 const DATA_LIMIT: usize = 10_240;
 
 const TO_USER: &str = "#server-to-user-";
 
-pub(super) fn post(body: &[u8]) -> Result<Accepted, Failure> {
-    let Ok(Value::Object(fields)) = serde_json::from_slice(body) else {
-        return Err(bad("The body is not a JSON object"));
-    };
-    let event = Event {
-        name: required(&fields, "name")?.to_owned(),
-        data: required(&fields, "data")?.to_owned(),
-        channels: channels(&fields)?,
-        socket_id: optional(&fields, "socket_id")?.map(str::to_owned),
-        info: optional(&fields, "info")?
-            .map_or_else(Vec::new, |info| info.split(',').map(str::to_owned).collect()),
-    };
-    check(&event)?;
+pub(super) fn post(state: &State, body: &[u8]) -> Result<Accepted, Failure> {
+    let fields = object(body)?;
+    let event = event(&fields, channels(&fields)?)?;
 
     let mut answer = json!({});
     if !event.info.is_empty() {
-        // Nobody can subscribe here, so every count is 0.
-        let counts: Map<_, _> =
-            event.info.iter().map(|attribute| (attribute.clone(), json!(0))).collect();
+        let attributes = |name: &String| info::values(state, name, &event.info).into();
         let channels: Map<_, _> =
-            event.channels.iter().map(|name| (name.clone(), json!(counts))).collect();
+            event.channels.iter().map(|name| (name.clone(), attributes(name))).collect();
         answer = json!({ "channels": channels });
     }
-    Ok(Accepted { events: vec![event], answer })
+    Ok(Accepted { answer, effect: Effect::Publish(vec![event]) })
+}
+
+/// All of the batch is accepted, or nothing.
+pub(super) fn post_batch(state: &State, body: &[u8]) -> Result<Accepted, Failure> {
+    let fields = object(body)?;
+    let Some(Value::Array(batch)) = fields.get("batch") else {
+        return Err(bad("batch must be an array of objects"));
+    };
+    match batch.len() {
+        0 => return Err(bad("batch must hold at least one event")),
+        1..=BATCH_LIMIT => {}
+        size => return Err(bad(format!("Batch too large ({size} > {BATCH_LIMIT})\n"))),
+    }
+    let events = batch.iter().map(item).collect::<Result<Vec<_>, _>>()?;
+
+    let mut answer = json!({});
+    if events.iter().any(|event| !event.info.is_empty()) {
+        // Every event of a batch has one channel, so that this has as many as the batch.
+        let batch: Vec<_> = events
+            .iter()
+            .flat_map(|event| event.channels.iter().map(|name| (name, &event.info)))
+            .map(|(name, info)| info::values(state, name, info))
+            .collect();
+        answer = json!({ "batch": batch });
+    }
+    Ok(Accepted { answer, effect: Effect::Publish(events) })
+}
+
+fn item(item: &Value) -> Result<Event, Failure> {
+    let fields = item.as_object().ok_or_else(|| bad("batch must be an array of objects"))?;
+    let channel =
+        optional(fields, "channel")?.ok_or_else(|| bad("Missing required parameter: channel\n"))?;
+    event(fields, vec![channel.to_owned()])
+}
+
+fn object(body: &[u8]) -> Result<Map<String, Value>, Failure> {
+    serde_json::from_slice(body).map_err(|_| bad("The body is not a JSON object"))
+}
+
+fn event(fields: &Map<String, Value>, channels: Vec<String>) -> Result<Event, Failure> {
+    let info = optional(fields, "info")?;
+    let event = Event {
+        name: required(fields, "name")?.to_owned(),
+        data: required(fields, "data")?.to_owned(),
+        channels,
+        socket_id: optional(fields, "socket_id")?.map(str::to_owned),
+        info: info.map_or_else(
+            || Ok(Vec::new()),
+            |list| info::read(list, &[USER_COUNT, SUBSCRIPTION_COUNT]),
+        )?,
+    };
+    check(&event)?;
+    Ok(event)
 }
 
 fn check(event: &Event) -> Result<(), Failure> {
@@ -58,24 +104,12 @@ fn check(event: &Event) -> Result<(), Failure> {
             event.channels.len()
         )));
     }
-    if let Some(name) =
-        event.channels.iter().find(|name| !is_name(name.strip_prefix(TO_USER).unwrap_or(name)))
-    {
-        return Err(bad(format!("{name:?} is not a channel name")));
+    for channel in &event.channels {
+        names::check(channel, channel.strip_prefix(TO_USER).unwrap_or(channel))?;
+        info::check(channel, &event.info)?;
     }
     if !event.socket_id.as_deref().is_none_or(is_socket_id) {
         return Err(bad("socket_id must be two numbers with a dot between them"));
-    }
-    if !event
-        .info
-        .iter()
-        .all(|attribute| matches!(attribute.as_str(), "user_count" | "subscription_count"))
-    {
-        return Err(bad("info should be a comma separated list of attributes"));
-    }
-    let all_presence = event.channels.iter().all(|name| name.starts_with("presence-"));
-    if event.info.iter().any(|attribute| attribute == "user_count") && !all_presence {
-        return Err(bad("Cannot retrieve the user count unless the channel is a presence channel"));
     }
     Ok(())
 }
@@ -108,18 +142,9 @@ fn present<'a>(fields: &'a Map<String, Value>, name: &str) -> Option<&'a Value> 
     fields.get(name).filter(|value| !value.is_null())
 }
 
-fn is_name(name: &str) -> bool {
-    (1..=NAME_LIMIT).contains(&name.len())
-        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_=@,.;-".contains(&b))
-}
-
 fn is_socket_id(text: &str) -> bool {
     let number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     text.split_once('.').is_some_and(|(a, b)| number(a) && number(b))
-}
-
-fn bad(reason: impl Into<String>) -> Failure {
-    Failure::new(StatusCode::BAD_REQUEST, reason)
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! From a connection to an answer: reads the request, has it verified, finds its endpoint, records
-//! what happened. To add an endpoint, add its lines to `route` and a file beside `events.rs`.
+//! what happened. To add an endpoint, add its lines to `route` and a function beside the others.
 
-use std::sync::Arc;
+use std::borrow::Cow;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use http_body_util::{BodyExt, Full};
@@ -10,17 +11,26 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
+use percent_encoding::percent_decode_str;
 use tokio::net::{TcpListener, TcpStream};
 
-use super::answer::{self, Accepted, Failure};
-use super::events;
+use super::answer::{self, Accepted, Effect, Failure, bad};
 use super::record::{Received, Records, Verification};
+use super::state::State;
 use super::verify::{App, BODY_LIMIT, Refusal, Refused, verify};
+use super::{channels, events, users};
 
 pub(super) struct Shared {
     pub(super) app: App,
     pub(super) clock: Box<dyn Fn() -> u64 + Send + Sync>,
     pub(super) records: Records,
+    pub(super) state: Mutex<State>,
+}
+
+impl Shared {
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 pub(super) async fn accept(listener: TcpListener, shared: Arc<Shared>) {
@@ -76,7 +86,7 @@ fn respond(
     target: &str,
     body: Option<&[u8]>,
 ) -> Response<String> {
-    let path = target.split('?').next().unwrap_or_default();
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
     let now = (shared.clock)();
     let verdict = body
         .ok_or_else(|| Refusal::BodyTooLarge.into())
@@ -85,7 +95,13 @@ fn respond(
     let (verification, outcome) = match verdict {
         Ok(body) => {
             let endpoint = shared.app.endpoint(path).unwrap_or_default();
-            (Verification::Verified, route(method, endpoint, body))
+            let mut state = shared.state();
+            state.tick(now);
+            let outcome = route(&state, method, endpoint, query, body);
+            if let Ok(Accepted { effect, .. }) = &outcome {
+                state.apply(effect);
+            }
+            (Verification::Verified, outcome)
         }
         Err(Refused { reason, text }) => {
             let status = match reason {
@@ -96,9 +112,9 @@ fn respond(
             (Verification::Refused(reason), Err(Failure::new(status, text)))
         }
     };
-    let (answer, events) = match outcome {
-        Ok(Accepted { events, answer }) => (answer::json(&answer), events),
-        Err(failure) => (failure.into_response(), Vec::new()),
+    let (answer, effect) = match outcome {
+        Ok(Accepted { answer, effect }) => (answer::json(&answer), effect),
+        Err(failure) => (failure.into_response(), Effect::None),
     };
 
     let request = Received {
@@ -107,18 +123,42 @@ fn respond(
         status: answer.status().as_u16(),
         verification,
     };
-    shared.records.push(request, events);
+    shared.records.push(request, effect);
     answer
 }
 
 /// The endpoints below `/apps/{app_id}/`. The request is verified.
-fn route(method: &Method, endpoint: &str, body: &[u8]) -> Result<Accepted, Failure> {
+fn route(
+    state: &State,
+    method: &Method,
+    endpoint: &str,
+    query: &str,
+    body: &[u8],
+) -> Result<Accepted, Failure> {
     let segments: Vec<_> = endpoint.split('/').collect();
     match (segments.as_slice(), method.as_str()) {
-        (["events"], "POST") => events::post(body),
-        (["events"], _) => Err(Failure::only("POST")),
-        _ => Err(Failure::new(StatusCode::NOT_FOUND, Refusal::UnknownApp.to_string())),
+        (segments, _) if segments.contains(&"") => Err(not_found()),
+        (["events"], "POST") => events::post(state, body),
+        (["batch_events"], "POST") => events::post_batch(state, body),
+        (["channels"], "GET") => channels::list(state, query),
+        (["channels", channel], "GET") => channels::get(state, &plain(channel)?, query),
+        (["channels", channel, "users"], "GET") => users::list(state, &plain(channel)?),
+        (["users", id, "terminate_connections"], "POST") => Ok(users::terminate(&plain(id)?)),
+        (["events" | "batch_events"] | ["users", _, "terminate_connections"], _) => {
+            Err(Failure::only("POST"))
+        }
+        (["channels"] | ["channels", _] | ["channels", _, "users"], _) => Err(Failure::only("GET")),
+        _ => Err(not_found()),
     }
+}
+
+fn not_found() -> Failure {
+    Failure::new(StatusCode::NOT_FOUND, Refusal::UnknownApp.to_string())
+}
+
+/// A segment of the path, percent-decoded. A slash in a user id comes as `%2F`.
+fn plain(segment: &str) -> Result<Cow<'_, str>, Failure> {
+    percent_decode_str(segment).decode_utf8().map_err(|_| bad("The path is not UTF-8"))
 }
 
 #[cfg(test)]

@@ -6,8 +6,10 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::Refusal;
+use super::answer::Effect;
 
-/// How many events, and how many requests, a server remembers. Older ones are forgotten.
+/// How many events, requests and terminations a server remembers, and of how many cache channels
+/// the last event. Older ones are forgotten.
 pub const RECORD_LIMIT: usize = 10_000;
 
 /// An accepted event: the MD5 of its body and its signature were recomputed from the bytes that
@@ -61,17 +63,26 @@ pub(super) struct Records {
 struct Kept {
     requests: VecDeque<Received>,
     events: VecDeque<Event>,
+    /// User ids.
+    terminations: VecDeque<String>,
     /// How many of `events`, from the front, `wait_for_event` has returned.
     waited_for: usize,
 }
 
 impl Records {
-    pub(super) fn push(&self, request: Received, events: Vec<Event>) {
+    pub(super) fn push(&self, request: Received, effect: Effect) {
         let mut kept = self.lock();
         kept.requests.push_back(request);
-        kept.events.extend(events);
+        match effect {
+            Effect::None => {}
+            Effect::Publish(events) => kept.events.extend(events),
+            Effect::Terminate(user_id) => kept.terminations.push_back(user_id),
+        }
         while kept.requests.len() > RECORD_LIMIT {
             kept.requests.pop_front();
+        }
+        while kept.terminations.len() > RECORD_LIMIT {
+            kept.terminations.pop_front();
         }
         while kept.events.len() > RECORD_LIMIT {
             kept.events.pop_front();
@@ -86,6 +97,10 @@ impl Records {
 
     pub(super) fn events(&self) -> Vec<Event> {
         self.lock().events.iter().cloned().collect()
+    }
+
+    pub(super) fn terminations(&self) -> Vec<String> {
+        self.lock().terminations.iter().cloned().collect()
     }
 
     pub(super) fn wait_for_event(&self, timeout: Duration) -> Option<Event> {
@@ -123,7 +138,8 @@ mod tests {
             status: 200,
             verification: Verification::Verified,
         };
-        records.push(request, vec![event]);
+        records.push(request.clone(), Effect::Publish(vec![event]));
+        records.push(request, Effect::Terminate(name.to_string()));
     }
 
     #[test]
@@ -137,6 +153,8 @@ mod tests {
         }
         assert_eq!(records.events().len(), RECORD_LIMIT);
         assert_eq!(records.requests().len(), RECORD_LIMIT);
+        assert_eq!(records.terminations().len(), RECORD_LIMIT);
+        assert_eq!(records.terminations().first().unwrap(), "1");
         assert_eq!(records.events().first().unwrap().name, "1");
         assert_eq!(
             records.wait_for_event(Duration::ZERO).unwrap().name,

@@ -197,7 +197,7 @@ pub(super) fn verify(
 /// Query pairs: keys lower-cased, keys and values decoded. `+` is a space, because the reference
 /// server reads queries as forms: a client that means a plus sends `%2B`, and one that does not is
 /// told so by its signature.
-fn decode(query: &str) -> Vec<(Vec<u8>, Vec<u8>)> {
+pub(super) fn decode(query: &str) -> Vec<(Vec<u8>, Vec<u8>)> {
     let plain = |text: &str| percent_decode(text.replace('+', " ").as_bytes()).collect::<Vec<u8>>();
     query
         .split('&')

@@ -19,6 +19,7 @@ fn shared() -> Shared {
         app: App { app_id: "3".into(), key: "key".into(), secret: "secret".into() },
         clock: Box::new(|| 1_353_088_179),
         records: Records::default(),
+        state: Mutex::new(State::default()),
     }
 }
 
@@ -40,30 +41,64 @@ fn ask(method: &Method, target: &str, body: Option<&[u8]>) -> (Response<String>,
     assert_eq!(requests.len(), 1);
     let request = requests.pop().unwrap();
     assert_eq!(request.status, response.status().as_u16());
-    assert_eq!(shared.records.events().len(), usize::from(request.status == 200));
+    let accepts =
+        |ending: &str| usize::from(request.status == 200 && request.path.ends_with(ending));
+    assert_eq!(shared.records.events().len(), accepts("events"));
+    assert_eq!(shared.records.terminations().len(), accepts("/terminate_connections"));
     (response, request.verification)
 }
 
 #[test]
 fn routes() {
-    let body = br#"{"name":"n","channel":"a","data":""}"#.as_slice();
-    for (method, path, body, status, text, content_type) in [
-        (Method::POST, "/apps/3/events", body, 200, "{}", "application/json"),
-        (Method::GET, "/apps/3/events", b"", 405, "405 METHOD NOT ALLOWED\n", "text/plain"),
-        (Method::POST, "/apps/3/batch_events", body, 404, "404 NOT FOUND\n", "text/plain"),
-        (Method::POST, "/apps/3/events/", body, 404, "404 NOT FOUND\n", "text/plain"),
-        (Method::GET, "/apps/3/channels", b"", 404, "404 NOT FOUND\n", "text/plain"),
+    const EVENT: &[u8] = br#"{"name":"n","channel":"a","data":""}"#;
+    const BATCH: &[u8] = br#"{"batch":[{"name":"n","channel":"a","data":""}]}"#;
+    let (not_found, wrong_method) = ("404 NOT FOUND\n", "405 METHOD NOT ALLOWED\n");
+    for (method, path, body, status, text) in [
+        ("POST", "/apps/3/events", EVENT, 200, "{}"),
+        ("POST", "/apps/3/batch_events", BATCH, 200, "{}"),
+        ("GET", "/apps/3/channels", b"", 200, r#"{"channels":{}}"#),
+        ("GET", "/apps/3/channels/a", b"", 200, r#"{"occupied":false}"#),
+        ("GET", "/apps/3/channels/users", b"", 200, r#"{"occupied":false}"#),
+        ("GET", "/apps/3/channels/a=@,.;b", b"", 200, r#"{"occupied":false}"#),
+        ("GET", "/apps/3/channels/%61%3D%40%2C%2E%3B", b"", 200, r#"{"occupied":false}"#),
+        ("GET", "/apps/3/channels/presence-a/users", b"", 200, r#"{"users":[]}"#),
+        ("POST", "/apps/3/users/7/terminate_connections", b"", 200, "{}"),
+        ("POST", "/apps/3/users/7/terminate_connections", b"{}", 200, "{}"),
+        ("POST", "/apps/3/users/a%2Fb/terminate_connections", b"", 200, "{}"),
+        ("GET", "/apps/3/events", b"", 405, wrong_method),
+        ("GET", "/apps/3/batch_events", b"", 405, wrong_method),
+        ("POST", "/apps/3/channels", b"", 405, wrong_method),
+        ("HEAD", "/apps/3/channels/a", b"", 405, wrong_method),
+        ("POST", "/apps/3/channels/presence-a/users", b"", 405, wrong_method),
+        ("DELETE", "/apps/3/users/7/terminate_connections", b"", 405, wrong_method),
+        ("POST", "/apps/3/events/", EVENT, 404, not_found),
+        ("POST", "/apps/3//events", EVENT, 404, not_found),
+        ("POST", "/apps/3/Events", EVENT, 404, not_found),
+        ("POST", "/apps/3/channels/a/events", EVENT, 404, not_found),
+        ("GET", "/apps/3/channels/", b"", 404, not_found),
+        ("GET", "/apps/3/channels//users", b"", 404, not_found),
+        ("GET", "/apps/3/channels/a/b", b"", 404, not_found),
+        ("POST", "/apps/3/users//terminate_connections", b"", 404, not_found),
+        ("POST", "/apps/3/users/a/b/terminate_connections", b"", 404, not_found),
+        ("GET", "/apps/3/users", b"", 404, not_found),
+        ("GET", "/apps/3/channels/%FF", b"", 400, "The path is not UTF-8"),
+        ("POST", "/apps/3/users/%FF/terminate_connections", b"", 400, "The path is not UTF-8"),
+        ("GET", "/apps/3/channels/a%2Fb", b"", 400, "\"a/b\" is not a channel name"),
     ] {
         let (response, verification) =
-            ask(&method, &signed(method.as_str(), path, body), Some(body));
+            ask(&method.parse().unwrap(), &signed(method, path, body), Some(body));
         assert_eq!(verification, Verification::Verified);
         assert_eq!(
             (response.status().as_u16(), response.body().as_str()),
             (status, text),
             "{path}"
         );
+        let content_type = if status == 200 { "application/json" } else { "text/plain" };
         assert_eq!(response.headers()[CONTENT_TYPE], content_type);
-        assert_eq!(response.headers().contains_key(ALLOW), status == 405);
+        let allow = response.headers().get(ALLOW).map(|allow| allow.to_str().unwrap());
+        let post = path.ends_with("events") || path.ends_with("terminate_connections");
+        let other = if post { "POST" } else { "GET" };
+        assert_eq!(allow, Some(other).filter(|_| status == 405), "{path}");
     }
 }
 
@@ -100,8 +135,18 @@ proptest! {
 
     #[test]
     fn any_verified_body(body in vec(any::<u8>(), 0..64)) {
-        let target = signed("POST", "/apps/3/events", &body);
-        prop_assert_eq!(ask(&Method::POST, &target, Some(&body)).1, Verification::Verified);
+        for path in ["/apps/3/events", "/apps/3/batch_events"] {
+            let target = signed("POST", path, &body);
+            prop_assert_eq!(ask(&Method::POST, &target, Some(&body)).1, Verification::Verified);
+        }
+    }
+
+    #[test]
+    fn any_verified_path(name in "[a%0-9F/-]{0,6}", method in "GET|POST", tail in "(/users|/terminate_connections)?") {
+        for first in ["channels", "users"] {
+            let target = signed(&method, &format!("/apps/3/{first}/{name}{tail}"), b"");
+            prop_assert_eq!(ask(&method.parse().unwrap(), &target, Some(b"")).1, Verification::Verified);
+        }
     }
 
     #[test]
