@@ -1,7 +1,7 @@
 //! Where the API lives: scheme, host, port and the path in front of it. This file does not know
 //! credentials or requests.
 
-use std::{fmt, str::FromStr};
+use std::{fmt, net::Ipv6Addr, str::FromStr};
 
 use http::uri::{Authority, Scheme};
 
@@ -67,7 +67,13 @@ impl Base {
             }
             None => port.is_empty(),
         };
-        if host.is_empty() || !port_is_valid {
+        let in_a_name = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
+        let is_address = |text: &str| text.parse::<Ipv6Addr>().is_ok();
+        let host_is_valid = match host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
+            Some(address) => is_address(address),
+            None => !host.is_empty() && host.bytes().all(in_a_name),
+        };
+        if !host_is_valid || !port_is_valid {
             return Err(InvalidBase::Authority);
         }
         let (signed_prefix, unsigned_prefix) = (String::new(), String::new());

@@ -40,6 +40,12 @@ impl App {
         if rest.contains(['?', '#']) {
             return Err(InvalidUrl::QueryOrFragment);
         }
+        // Parsers differ in what they make of the others: some read a backslash as a slash.
+        let in_urls =
+            |byte: u8| byte.is_ascii_alphanumeric() || b"-._~%!$&'()*+,;=:@/[]".contains(&byte);
+        if let Some(at) = url.bytes().position(|byte| !in_urls(byte)) {
+            return Err(InvalidUrl::Character { at });
+        }
         let (authority, path) =
             rest.find('/').map(|at| rest.split_at(at)).ok_or(InvalidUrl::Path)?;
         let (user, host) = authority.split_once('@').ok_or(InvalidUrl::Credentials)?;
@@ -59,6 +65,11 @@ impl App {
 pub enum InvalidUrl {
     /// It does not start with `http://` or `https://`.
     Scheme,
+    /// A character cannot stand in a URL.
+    Character {
+        /// Its position in bytes.
+        at: usize,
+    },
     /// There is no `KEY:SECRET@` in front of the host.
     Credentials,
     /// There is no `:SECRET` behind the key.
@@ -91,6 +102,12 @@ impl fmt::Display for InvalidUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the URL is not SCHEME://KEY:SECRET@HOST[:PORT]/apps/APP_ID: ")?;
         f.write_str(match self {
+            Self::Character { at } => {
+                return write!(
+                    f,
+                    "the character at position {at} cannot stand in a URL; in key and secret it is percent-encoded"
+                );
+            }
             Self::Scheme => "it does not start with http:// or https://",
             Self::Credentials => "there is no KEY:SECRET@ in front of the host; in key and secret, / is written %2F and @ is written %40",
             Self::Secret => "there is no :SECRET behind the key",
