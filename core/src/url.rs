@@ -40,15 +40,14 @@ impl App {
         if rest.contains(['?', '#']) {
             return Err(InvalidUrl::QueryOrFragment);
         }
-        // Parsers differ in what they make of the others: some read a backslash as a slash.
-        let in_urls =
-            |byte: u8| byte.is_ascii_alphanumeric() || b"-._~%!$&'()*+,;=:@/[]".contains(&byte);
-        if let Some(at) = url.bytes().position(|byte| !in_urls(byte)) {
-            return Err(InvalidUrl::Character { at });
-        }
         let (authority, path) =
             rest.find('/').map(|at| rest.split_at(at)).ok_or(InvalidUrl::Path)?;
         let (user, host) = authority.split_once('@').ok_or(InvalidUrl::Credentials)?;
+        // RFC 3986, and no more: some parsers read a backslash as a slash, and find another host.
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~%!$&'()*+,;=:".contains(&byte);
+        if let Some(at) = user.bytes().position(|byte| !plain(byte)) {
+            return Err(InvalidUrl::Character { at: "://".len() + scheme.len() + at });
+        }
         let (key, secret) = user.split_once(':').ok_or(InvalidUrl::Secret)?;
         let (prefix, app_id) = path.rsplit_once("/apps/").ok_or(InvalidUrl::Path)?;
 
@@ -65,9 +64,9 @@ impl App {
 pub enum InvalidUrl {
     /// It does not start with `http://` or `https://`.
     Scheme,
-    /// A character cannot stand in a URL.
+    /// A character cannot stand in key or secret as it is.
     Character {
-        /// Its position in bytes.
+        /// Its position in the URL, in bytes.
         at: usize,
     },
     /// There is no `KEY:SECRET@` in front of the host.
@@ -105,7 +104,7 @@ impl fmt::Display for InvalidUrl {
             Self::Character { at } => {
                 return write!(
                     f,
-                    "the character at position {at} cannot stand in a URL; in key and secret it is percent-encoded"
+                    "the character at position {at} cannot stand in key or secret as it is; there it is percent-encoded"
                 );
             }
             Self::Scheme => "it does not start with http:// or https://",
