@@ -7,8 +7,9 @@ use std::{error::Error, time::Duration};
 use proptest::prelude::*;
 use pusher_core::{
     App, AuthError, Callback, ChannelData, ChannelForm, ChannelName, ClientData, Credentials, Data,
-    Envelope, InvalidForm, MasterKey, MasterKeys, Member, Nonce, OpenError, SocketId, Timestamp,
-    Token, Trigger, User, UserData, UserForm, WebhookError, WebhookEvent,
+    Endpoint, Envelope, GetChannel, GetUsers, InvalidForm, MasterKey, MasterKeys, Member, Nonce,
+    OpenError, Raw, SocketId, TerminateUser, Timestamp, Token, Trigger, User, UserData, UserForm,
+    UserId, WebhookError, WebhookEvent, http,
 };
 
 const KEY: &str = "123456789";
@@ -113,6 +114,90 @@ fn one_signature_never_is_another() {
     for id in ["1.1:private-a", "1.1::user", "\u{661}.\u{661}", "1.1\n"] {
         assert!(SocketId::parse(id).is_err(), "{id}");
     }
+}
+
+/// Two thousand ids and names made of what has broken others: refused, or exactly the path that was meant,
+/// on the host that was meant, whatever parser of URLs reads it.
+#[test]
+fn hostile_names_stay_in_their_place() {
+    const PIECES: [&str; 25] = [
+        ".",
+        "..",
+        "/",
+        "\\",
+        "%2e",
+        "%2F",
+        "%",
+        "?",
+        "#",
+        "&",
+        "=",
+        ":",
+        "@",
+        ";",
+        "\r\n",
+        "\0",
+        " ",
+        "*",
+        "\u{661}",
+        "\u{202e}",
+        "é",
+        "a",
+        "presence-",
+        "https://evil.example/",
+        "//evil.example",
+    ];
+    let app = app();
+    let now = Timestamp::from_unix(1);
+    let mut state = 7_u64;
+    let mut accepted = 0;
+    for _ in 0..2_000 {
+        let mut text = String::new();
+        for _ in 0..=state % 4 {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            text.push_str(PIECES[(state >> 33) as usize % PIECES.len()]);
+        }
+        let mut sent = Vec::new();
+        let mut push = |request: Option<http::Request<bytes::Bytes>>, path: String| {
+            sent.extend(request.map(|request| (request, path)));
+        };
+        push(request(&app, &Raw::get(&*text), now), format!("/apps/3{text}"));
+        push(request(&app, &Raw::get("/a").query("q", &*text), now), "/apps/3/a".to_owned());
+        if let Ok(id) = UserId::parse(&*text) {
+            let path = format!("/apps/3/users/{text}/terminate_connections");
+            push(request(&app, &TerminateUser::new(id), now), path);
+        }
+        if let Ok(channel) = ChannelName::parse(&*text) {
+            push(
+                request(&app, &GetChannel::new(channel.clone()), now),
+                format!("/apps/3/channels/{text}"),
+            );
+            push(
+                request(&app, &GetUsers::new(channel), now),
+                format!("/apps/3/channels/{text}/users"),
+            );
+        }
+        for (request, path) in sent {
+            accepted += 1;
+            let text = request.uri().to_string();
+            let parsed = url::Url::parse(&text).unwrap();
+            assert_eq!(parsed.host_str(), Some("api-mt1.pusher.com"), "{text}");
+            assert_eq!((parsed.path(), parsed.as_str()), (&*path, &*text));
+            assert!(text.bytes().all(|byte| matches!(byte, b'!'..=b'~')), "{text}");
+        }
+    }
+    assert!(accepted > 2_000, "only {accepted} requests were made");
+}
+
+/// The request, unless the call is refused.
+fn request<E: Endpoint>(
+    app: &App,
+    call: &E,
+    now: Timestamp,
+) -> Option<http::Request<bytes::Bytes>> {
+    app.prepare(call, now).ok().map(|prepared| prepared.request)
 }
 
 #[test]
