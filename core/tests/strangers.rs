@@ -248,6 +248,10 @@ fn forms_are_read_strictly() {
             "{form}"
         );
     }
+    let several = ChannelForm::parse("socket_id=1.1&channel_name[0]=a&channel_name[1]=b").unwrap();
+    assert_eq!(several.one(), Err(InvalidForm::Repeated { field: "channel_name" }));
+    let one = ChannelForm::parse("socket_id=1.1&channel_name[0]=a").unwrap();
+    assert_eq!(one.one(), Ok((socket_id(), channel("a"))));
     assert_eq!(ChannelForm::parse(b"socket_id=1.1\xff"), Err(InvalidForm::Encoding));
     assert!(matches!(UserForm::parse("socket_id=123"), Err(InvalidForm::SocketId(_))));
 }
@@ -498,5 +502,32 @@ proptest! {
         let rotated = MasterKeys::from(newest.clone()).and_older(old);
         prop_assert_eq!(rotated.open(&name, sealed.as_str()), Ok(text));
         prop_assert_eq!(MasterKeys::from(newest).open(&name, sealed.as_str()), Err(OpenError::NoKeyFits));
+    }
+}
+
+/// Three hundred texts that libsodium sealed (secretbox.py): the same bytes, and back.
+#[test]
+fn what_libsodium_seals() {
+    use sha2::{Digest as _, Sha256};
+    let digest = |parts: &[&str]| <[u8; 32]>::from(Sha256::digest(parts.join("/")));
+    let expected = include_str!("secretbox.txt").lines();
+    assert_eq!(expected.clone().count(), 300);
+    for (case, expected) in expected.enumerate() {
+        let number = case.to_string();
+        let suffix = hex::encode(digest(&["channel", &number]));
+        let channel = channel(&format!("private-encrypted-{}", &suffix[..case % 64 + 1]));
+        let keys = MasterKeys::from(MasterKey::from_bytes(&digest(&["key", &number])).unwrap());
+        let nonce = digest(&["nonce", &number])[..24].try_into().unwrap();
+        let length = if case <= 150 { case } else { (case - 150) * 40 };
+        let letter = |place: usize| {
+            let byte = digest(&["text", &number, &place.to_string()])[0];
+            ['a', 'é', '🎉', '"'][usize::from(byte % 4)]
+        };
+        let text: String = (0..length).map(letter).collect();
+
+        let sealed = keys.seal(&channel, &text, Nonce::from_bytes(nonce)).unwrap();
+        let sum = hex::encode(<[u8; 32]>::from(Sha256::digest(sealed.as_str())));
+        assert_eq!(sum, expected, "case {case}");
+        assert_eq!(keys.open(&channel, sealed.as_str()), Ok(text), "case {case}");
     }
 }

@@ -11,7 +11,8 @@ use crate::{ChannelName, InvalidChannelName, InvalidSocketId, SocketId, percent}
 /// use pusher_core::{ChannelForm, InvalidForm};
 ///
 /// let form = ChannelForm::parse("socket_id=1234.1234&channel_name=private-foobar")?;
-/// assert_eq!(form.channels[0].as_str(), "private-foobar");
+/// let (socket_id, channel) = form.one()?;
+/// assert_eq!(channel.as_str(), "private-foobar");
 ///
 /// let several = ChannelForm::parse("socket_id=1.1&channel_name[0]=private-a&channel_name[1]=private-b")?;
 /// assert_eq!(several.channels.len(), 2);
@@ -65,6 +66,17 @@ impl ChannelForm {
             return Err(InvalidForm::Missing { field: "channel_name" });
         }
         Ok(Self { socket_id, channels })
+    }
+
+    /// The connection and its one channel: for applications that do not answer several at once.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidForm::Repeated`] if there are several.
+    pub fn one(self) -> Result<(SocketId, ChannelName), InvalidForm> {
+        let [channel] = <[ChannelName; 1]>::try_from(self.channels)
+            .map_err(|_| InvalidForm::Repeated { field: "channel_name" })?;
+        Ok((self.socket_id, channel))
     }
 }
 

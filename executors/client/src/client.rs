@@ -145,7 +145,7 @@ impl Client {
             }
         });
         let result = result.await;
-        span.call_ended(&result, call.attempts());
+        span.call_ended(&result, call.attempts(), call.status());
         result
     }
 }

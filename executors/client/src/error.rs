@@ -267,6 +267,14 @@ impl CallError {
         }
     }
 
+    /// The server's words, if it refused.
+    pub fn message(&self) -> Option<&str> {
+        match self {
+            Self::Response { error: ResponseError::Api(error), .. } => Some(&error.message),
+            _ => None,
+        }
+    }
+
     /// How long the server asks to wait before the next attempt.
     pub fn retry_after(&self) -> Option<Duration> {
         match self {

@@ -28,6 +28,7 @@
 //! | timeouts, proxy, certificates | [`Transport`] |
 //! | what can go wrong | [`CallError`], [`ExecutorError`] |
 //! | apps, calls, names | all of [`pusher_core`], re-exported here |
+//! | one thing from beginning to end: a 401, tests, metrics, another library left | [`guides`] |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -39,6 +40,8 @@ mod clock;
 mod default;
 mod error;
 mod executor;
+#[cfg(any(doc, doctest))]
+pub mod guides;
 mod machine;
 mod retry;
 mod skew;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use backon::ExponentialBackoff;
 use pusher_core::{
     ApiErrorKind, BuildError, ChannelAttributes, Endpoint, Expects, Prepared, ResponseError,
-    Timestamp, Trigger, TriggerBatch, TriggerBatchResponse,
+    Timestamp, Trigger, TriggerBatch, TriggerBatchResponse, http::StatusCode,
 };
 
 use crate::{
@@ -48,6 +48,8 @@ pub(crate) struct Attempts<'a, E> {
     signed: Timestamp,
     /// What this call found its clock to lack.
     found: Option<i64>,
+    /// Of the last answer.
+    status: Option<StatusCode>,
 }
 
 impl<'a, E: Endpoint> Attempts<'a, E> {
@@ -65,6 +67,7 @@ impl<'a, E: Endpoint> Attempts<'a, E> {
             sent: now.clock,
             signed: now.clock,
             found: None,
+            status: None,
         };
         let step = call.send(now);
         (call, step)
@@ -96,6 +99,7 @@ impl<'a, E: Endpoint> Attempts<'a, E> {
     }
 
     fn read(&mut self, response: &Response, now: Moment) -> Step<E::Response> {
+        self.status = Some(response.status());
         let error = match Expects::<E>::new().parse(response) {
             Ok(answer) => {
                 if let Some(seconds) = self.found {
@@ -156,6 +160,10 @@ impl<'a, E: Endpoint> Attempts<'a, E> {
     fn signed(&self) -> Option<Box<Signed>> {
         let string_to_sign = self.caller.app().string_to_sign(self.endpoint, self.signed).ok()?;
         Some(Box::new(Signed { string_to_sign, clock_skew: self.found }))
+    }
+
+    pub(crate) fn status(&self) -> Option<StatusCode> {
+        self.status
     }
 
     pub(crate) fn attempts(&self) -> u32 {

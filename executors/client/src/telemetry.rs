@@ -5,8 +5,12 @@
 
 use std::{error::Error, time::Duration};
 
-use pusher_core::{App, Endpoint};
+#[cfg(feature = "tracing")]
+use pusher_core::ResponseError;
+use pusher_core::{App, Endpoint, http::StatusCode};
 
+#[cfg(feature = "tracing")]
+use crate::error::ErrorKind;
 use crate::{
     error::{CallError, ExecutorError},
     executor::{Request, Response},
@@ -32,6 +36,7 @@ impl Span {
             pusher.channel_count = endpoint.channel_count(),
             pusher.attempts = tracing::field::Empty,
             http.response.status_code = tracing::field::Empty,
+            error.type = tracing::field::Empty,
             duration_ms = tracing::field::Empty,
         ));
         #[cfg(not(feature = "tracing"))]
@@ -86,16 +91,18 @@ impl Span {
         }
     }
 
-    pub(crate) fn call_ended<R>(&self, result: &Result<R, CallError>, attempts: u32) {
+    pub(crate) fn call_ended<R>(
+        &self,
+        result: &Result<R, CallError>,
+        attempts: u32,
+        status: Option<StatusCode>,
+    ) {
         #[cfg(feature = "tracing")]
         {
-            let status = match result {
-                Ok(_) => None,
-                Err(error) => error.status().map(|status| status.as_u16()),
-            };
-            self.record_end(status);
+            self.record_end(status.map(|status| status.as_u16()));
             self.span.record("pusher.attempts", attempts);
             if let Err(error) = result {
+                self.span.record("error.type", kind(error));
                 let _inside = self.span.enter();
                 tracing::error!(error = %Chain(error), attempts, "the call failed");
             }
@@ -139,6 +146,24 @@ pub(crate) fn plaintext(app: &App) {
                 "the app's URL begins with http://: nothing is encrypted on the way"
             );
         }
+    }
+}
+
+/// A failure in one word, of which there are few: for counting.
+#[cfg(feature = "tracing")]
+fn kind(error: &CallError) -> &'static str {
+    match error {
+        CallError::Build(_) => "build",
+        CallError::Execute { error, .. } => match error.kind() {
+            ErrorKind::Connect => "connect",
+            ErrorKind::Timeout => "timeout",
+            ErrorKind::Tls => "tls",
+            ErrorKind::Proxy => "proxy",
+            ErrorKind::Body => "body",
+            ErrorKind::Other => "other",
+        },
+        CallError::Response { error: ResponseError::Malformed(_), .. } => "malformed",
+        CallError::Response { .. } => "refused",
     }
 }
 

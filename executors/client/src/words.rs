@@ -104,6 +104,18 @@ macro_rules! client_words {
             ) -> T = Raw::post_json(path, body).map(Raw::json::<T>);
         }
 
+        /// Encrypts an event whose channel is encrypted, with entropy of the system; any other is returned as
+        /// it is. For events that wait in a queue ([`Call`](pusher_core::Call)), or that are
+        /// [`call`](Self::call)ed: [`trigger`](Self::trigger) and [`publish`](Self::publish) do it by
+        /// themselves.
+        ///
+        /// # Errors
+        ///
+        /// As [`App::seal_trigger`].
+        pub fn seal(&self, event: Trigger) -> Result<Trigger, BuildError> {
+            self.caller.seal(event)
+        }
+
         /// Verifies a webhook and reads it: [`App::webhook`].
         ///
         /// # Errors

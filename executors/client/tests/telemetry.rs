@@ -67,8 +67,8 @@ fn what_is_told_and_what_is_not() {
             }
         });
         let pusher = blocking::Client::new(app.master_keys(key), executor).wait(|_| ());
-        pusher.trigger(["presence-a", "b"], "paid", &"hidden data").unwrap();
-        pusher.clone().retry(Retry::never()).user("7").send("a", &"hidden data").unwrap_err();
+        pusher.trigger(["presence-a", "b"], "paid", "hidden data").unwrap();
+        pusher.clone().retry(Retry::never()).user("7").send("a", "hidden data").unwrap_err();
     });
 
     let lines = ears.0.lock().unwrap();
@@ -83,6 +83,7 @@ fn what_is_told_and_what_is_not() {
         "record pusher.attempts=2",
         "pusher.call pusher.endpoint=\"send_to_user\" pusher.app_id=\"3\"",
         "record http.response.status_code=401",
+        "record error.type=\"refused\"",
         "ERROR message=the call failed error=the server answered 401 Unauthorized: Invalid signature",
     ] {
         assert!(told.contains(line), "missing: {line}\n{told}");

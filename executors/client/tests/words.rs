@@ -126,7 +126,7 @@ fn each_word_becomes_its_request() {
             "GET /apps/3/channels/presence-a/users  ",
         ),
         (
-            both!("{}", |pusher| pusher.user("7").send("a", &"b")).1,
+            both!("{}", |pusher| pusher.user("7").send("a", "b")).1,
             r##"POST /apps/3/events  {"name":"a","channels":["#server-to-user-7"],"data":"\"b\""}"##,
         ),
         (
@@ -164,9 +164,9 @@ fn a_wrong_argument_is_an_error_before_any_request() {
 #[test]
 fn what_goes_to_an_encrypted_channel_is_sealed() {
     let (client, blocking, sent) = clients("{}");
-    block_on(client.trigger("private-encrypted-a", "b", &"secret text")).unwrap();
-    block_on(client.channel("private-encrypted-a").trigger("b", &"secret text")).unwrap();
-    blocking.trigger("private-encrypted-a", "b", &"secret text").unwrap();
+    block_on(client.trigger("private-encrypted-a", "b", "secret text")).unwrap();
+    block_on(client.channel("private-encrypted-a").trigger("b", "secret text")).unwrap();
+    blocking.trigger("private-encrypted-a", "b", "secret text").unwrap();
     let event = |channel: &str| {
         Trigger::new(channel.parse().unwrap(), "b".parse().unwrap(), Data::text("secret text"))
     };
