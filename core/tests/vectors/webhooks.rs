@@ -100,6 +100,17 @@ fn written(event: &WebhookEvent) -> Map<String, Value> {
     event.as_object().expect("an object").clone()
 }
 
+/// The members of a known event, and whether it is sealed (pusher/docs, webhooks.md).
+fn documented(event: &Map<String, Value>) -> Option<&'static [&'static str]> {
+    Some(match event["name"].as_str()? {
+        "channel_occupied" | "channel_vacated" | "cache_miss" => &["name", "channel"],
+        "member_added" | "member_removed" => &["name", "channel", "user_id"],
+        "client_event" => &["name", "channel", "event", "data", "socket_id", "user_id", "sealed"],
+        "subscription_count" => &["name", "channel", "subscription_count"],
+        _ => return None,
+    })
+}
+
 pub(crate) fn every_webhook() {
     for case in pusher_vectors::webhooks().cases {
         match (read(&case.input), case.result) {
@@ -111,7 +122,9 @@ pub(crate) fn every_webhook() {
                 assert_eq!(events.len(), expected.events.len(), "{}", case.id);
                 for (actual, mut expected) in events.into_iter().zip(expected.events) {
                     // A known event keeps the members that are documented; ids are texts.
-                    expected.retain(|name, _| actual.contains_key(name));
+                    if let Some(documented) = documented(&actual) {
+                        expected.retain(|name, _| documented.contains(&name.as_str()));
+                    }
                     if let Some(Value::Number(id)) = expected.get("user_id") {
                         expected.insert("user_id".to_owned(), json!(id.to_string()));
                     }
