@@ -1,4 +1,4 @@
-// What the checks of both steps have in common: how a part is told, the programs, the subscribers.
+// What the checks of these steps have in common: how a part is told, the programs, the subscribers.
 
 import assert from 'node:assert';
 import { execFile } from 'node:child_process';
@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import Pusher from 'pusher-js';
 
 export const SECRET = 'secret1';
-const WRONG_SECRET = 'not-the-right-one';
+export const WRONG_SECRET = 'not-the-right-one';
 const PATIENCE_MS = 15_000;
 let markers = 0;
 
@@ -115,8 +115,13 @@ export async function succeed(command, env) {
 export async function wrongSecret(command, port) {
   const ended = await run(command, { PUSHER_URL: url(port, WRONG_SECRET) });
   assert(refusal(ended).includes('401'), `the line does not show the status 401\n${show(ended)}`);
+  discreet(ended.stdout + ended.stderr);
+}
+
+// Nothing that a log must not hold.
+export function discreet(text) {
   for (const hidden of [WRONG_SECRET, SECRET, /[0-9a-f]{64}/i, /auth_signature=/i]) {
-    assert(!(ended.stdout + ended.stderr).match(hidden), `${hidden} is in the output\n${show(ended)}`);
+    assert(!text.match(hidden), `${hidden} is in the output\n  ${text.trim()}`);
   }
 }
 
@@ -146,7 +151,7 @@ export function url(port, secret) {
   return `http://key1:${secret}@127.0.0.1:${port}/apps/app1`;
 }
 
-async function inTime(what, promise) {
+export async function inTime(what, promise) {
   const late = sleep(PATIENCE_MS, undefined, { ref: false }).then(() => {
     throw new Error(`${what} did not arrive within ${PATIENCE_MS / 1000} s`);
   });

@@ -60,10 +60,11 @@ sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(int(sys.argv[1]
 print(*(s.getsockname()[1] for s in sockets))' "$1"
 }
 
+# sockudo [FILE]: starts it, with what the file adds to the configuration.
 sockudo() {
     local empty=$temp/empty
     port=$(free_ports 1) || return
-    sed "s/^port = 6001$/port = $port/" "$parts/sockudo.toml" >"$temp/sockudo.toml" || return
+    sed "s/^port = 6001$/port = $port/" "$parts/sockudo.toml" "$@" >"$temp/sockudo.toml" || return
     grep -q "^port = $port$" "$temp/sockudo.toml" || return
     mkdir "$empty" || return
     # sockudo prefers the environment, and a configuration in its working directory, to the file it is given.

@@ -337,7 +337,8 @@ impl WebhookEvent {
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ClientData {
-    /// The text that the client sent, decrypted if need be. Usually JSON.
+    /// What the client sent, decrypted if need be: a text, which usually is JSON. A value that is no
+    /// text, as Sockudo passes on, is its JSON.
     Text(String),
     /// The data of an encrypted channel, as it came.
     #[non_exhaustive]
@@ -400,7 +401,7 @@ struct Flat<'a> {
     #[serde(borrow, default)]
     event: Option<Cow<'a, str>>,
     #[serde(borrow, default)]
-    data: Option<Cow<'a, str>>,
+    data: Option<&'a RawValue>,
     #[serde(borrow, default)]
     socket_id: Option<Cow<'a, str>>,
     #[serde(default, deserialize_with = "json::count")]
@@ -420,7 +421,7 @@ impl Flat<'_> {
             "member_removed" => WebhookEvent::MemberRemoved { channel, user_id: user_id? },
             "client_event" => WebhookEvent::ClientEvent {
                 event: event?.into_owned(),
-                data: ClientData::of(&channel, data?.into_owned()),
+                data: ClientData::of(&channel, text(data?)?),
                 channel,
                 socket_id: socket_id.map(Cow::into_owned),
                 user_id,
@@ -433,6 +434,12 @@ impl Flat<'_> {
             _ => return None,
         })
     }
+}
+
+/// A text as it is, any other value as JSON: Sockudo passes objects on as clients sent them.
+fn text(data: &RawValue) -> Option<String> {
+    let is_text = data.get().starts_with('"');
+    if is_text { serde_json::from_str(data.get()).ok() } else { Some(data.get().to_owned()) }
 }
 
 /// Why a webhook is not to be trusted, or is not one.

@@ -125,6 +125,12 @@ pub(crate) fn every_webhook() {
                     if let Some(documented) = documented(&actual) {
                         expected.retain(|name, _| documented.contains(&name.as_str()));
                     }
+                    if let Some(data @ Value::Object(_)) = expected.get("data")
+                        && actual.contains_key("socket_id")
+                    {
+                        let data = json!(data.to_string());
+                        expected.insert("data".to_owned(), data);
+                    }
                     if let Some(Value::Number(id)) = expected.get("user_id") {
                         expected.insert("user_id".to_owned(), json!(id.to_string()));
                     }

@@ -20,27 +20,18 @@ pub(super) fn read(list: &str, available: &[&str]) -> Result<Vec<String>, Failur
     }
 }
 
-/// Does a channel of this kind have these attributes?
+/// Refuses an attribute that a channel of this kind does not have.
 pub(super) fn check(channel: &str, info: &[String]) -> Result<(), Failure> {
-    for attribute in info {
-        match attribute.as_str() {
-            USER_COUNT if !is_presence(channel) => {
-                return Err(bad(
-                    "Cannot retrieve the user count unless the channel is a presence channel\n",
-                ));
-            }
-            CACHE if !is_cache(channel) => {
-                return Err(bad(
-                    "Cannot retrieve the cache unless the channel is a cache channel\n",
-                ));
-            }
-            _ => {}
-        }
-    }
-    Ok(())
+    info.iter().find(|attribute| !has(channel, attribute)).map_or(Ok(()), |attribute| {
+        Err(bad(if attribute == USER_COUNT {
+            "Cannot retrieve the user count unless the channel is a presence channel\n"
+        } else {
+            "Cannot retrieve the cache unless the channel is a cache channel\n"
+        }))
+    })
 }
 
-/// The attributes with their values.
+/// Those of the attributes that a channel of this kind has, with their values.
 pub(super) fn values(state: &State, channel: &str, info: &[String]) -> Map<String, Value> {
     let value = |attribute: &str| match attribute {
         USER_COUNT => json!(state.users(channel).count()),
@@ -49,7 +40,18 @@ pub(super) fn values(state: &State, channel: &str, info: &[String]) -> Map<Strin
             .cached(channel)
             .map_or(Value::Null, |(data, ttl)| json!({ "data": data, "ttl": ttl })),
     };
-    info.iter().map(|attribute| (attribute.clone(), value(attribute))).collect()
+    info.iter()
+        .filter(|attribute| has(channel, attribute))
+        .map(|attribute| (attribute.clone(), value(attribute)))
+        .collect()
+}
+
+fn has(channel: &str, attribute: &str) -> bool {
+    match attribute {
+        USER_COUNT => is_presence(channel),
+        CACHE => is_cache(channel),
+        _ => true,
+    }
 }
 
 #[cfg(test)]

@@ -42,3 +42,16 @@ fn which_channels_have_which() {
         }
     }
 }
+
+#[test]
+fn what_a_channel_does_not_have_is_left_out() {
+    let all = ALL.map(str::to_owned);
+    for (channel, answer) in [
+        ("a", json!({ "subscription_count": 0 })),
+        ("presence-a", json!({ "user_count": 0, "subscription_count": 0 })),
+        ("cache-a", json!({ "subscription_count": 0, "cache": null })),
+        ("presence-cache-a", json!({ "user_count": 0, "subscription_count": 0, "cache": null })),
+    ] {
+        assert_eq!(Value::Object(values(&State::default(), channel, &all)), answer, "{channel}");
+    }
+}
