@@ -8,7 +8,20 @@ from .common import Fault, compare, fields, text, typed, unique
 from .encryption import PREFIX, Refused, derive, hexadecimal, open_sealed, parse_master_key
 
 RELATION = "json"
-POLICIES = ("body-unchecked", "content-type-ignored", "equal-headers-once", "upper-case-signature")
+POLICIES = (
+    "body-unchecked", "content-type-ignored", "equal-headers-once", "undocumented-members-dropped", "upper-case-signature",
+)
+
+# What the documentation has, beside the name and what tells that data is sealed.
+DOCUMENTED = {
+    "channel_occupied": ("channel",),
+    "channel_vacated": ("channel",),
+    "member_added": ("channel", "user_id"),
+    "member_removed": ("channel", "user_id"),
+    "client_event": ("channel", "event", "data", "socket_id", "user_id", "sealed"),
+    "cache_miss": ("channel",),
+    "subscription_count": ("channel", "subscription_count"),
+}
 
 
 def values_of(headers, name):
@@ -49,6 +62,12 @@ def event_of(event, keys):
         return dict(event, data=open_sealed([derive(channel, key) for key in keys], data))
     except Refused:
         return dict(event, sealed=True)
+
+
+def documented(event):
+    """The event without what nobody has documented; one that is not documented at all stays whole."""
+    names = DOCUMENTED.get(event["name"], event)
+    return {name: value for name, value in event.items() if name == "name" or name in names}
 
 
 def pairs_of(value):
@@ -105,4 +124,7 @@ def recompute(given, policy):
         return {"body"}, {}
     if "clock" in given and abs(now * 1000 - time_ms) > max_age * 1000:
         return {"age"}, {}
-    return set(), {"key": key, "time_ms": time_ms, "events": [event_of(event, keys) for event in events]}
+    events = [event_of(event, keys) for event in events]
+    if policy == "undocumented-members-dropped":
+        events = [documented(event) for event in events]
+    return set(), {"key": key, "time_ms": time_ms, "events": events}

@@ -7,8 +7,7 @@ use pusher_core::{App, BuildError, Data, EventName, Nonce, Timestamp, Trigger};
 
 use crate::{
     arguments::{IntoChannels, IntoData, IntoName},
-    clock,
-    machine::Moment,
+    clock::{self, Moment},
     retry::{Budget, Retry},
     skew::Skew,
     telemetry,

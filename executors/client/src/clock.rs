@@ -1,10 +1,18 @@
 //! The only place that reads the clock, the environment and the system's entropy.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use pusher_core::{App, Timestamp};
 
 use crate::error::ConfigError;
+
+/// A moment by two clocks: one that only ever runs forward, and the machine's.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Moment {
+    /// Since the client was made.
+    pub(crate) elapsed: Duration,
+    pub(crate) clock: Timestamp,
+}
 
 /// The machine's clock. Before 1970 it counts as 1970: the server will say that it is wrong.
 pub(crate) fn system_time() -> Timestamp {

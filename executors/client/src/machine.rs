@@ -12,19 +12,12 @@ use pusher_core::{
 
 use crate::{
     call::Caller,
+    clock::Moment,
     error::{BatchError, CallError, ExecutorError, Signed},
     executor::{Request, Response},
     retry::Retry,
     skew, telemetry,
 };
-
-/// A moment by two clocks: one that only ever runs forward, and the machine's.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Moment {
-    /// Since the client was made.
-    pub(crate) elapsed: Duration,
-    pub(crate) clock: Timestamp,
-}
 
 /// What to do next.
 pub(crate) enum Step<R> {

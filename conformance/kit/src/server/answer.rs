@@ -5,7 +5,7 @@ use hyper::header::{ALLOW, CONTENT_TYPE, HeaderValue};
 use hyper::{Response, StatusCode};
 use serde_json::Value;
 
-use super::record::Event;
+use super::record::Effect;
 
 /// What an endpoint says to a request that it accepts.
 pub(super) struct Accepted {
@@ -18,14 +18,6 @@ impl Accepted {
     pub(super) fn of(answer: Value) -> Self {
         Self { answer, effect: Effect::None }
     }
-}
-
-/// What an accepted request does.
-pub(super) enum Effect {
-    None,
-    Publish(Vec<Event>),
-    /// The user's connections are closed.
-    Terminate(String),
 }
 
 /// What it says otherwise: plain text, as the reference server does.

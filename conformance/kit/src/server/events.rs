@@ -5,10 +5,10 @@
 use hyper::StatusCode;
 use serde_json::{Map, Value, json};
 
-use super::answer::{Accepted, Effect, Failure, bad};
+use super::answer::{Accepted, Failure, bad};
 use super::info::{self, SUBSCRIPTION_COUNT, USER_COUNT};
 use super::names;
-use super::record::Event;
+use super::record::{Effect, Event};
 use super::state::State;
 
 const BATCH_LIMIT: usize = 10;

@@ -14,8 +14,8 @@ use hyper_util::rt::TokioIo;
 use percent_encoding::percent_decode_str;
 use tokio::net::{TcpListener, TcpStream};
 
-use super::answer::{self, Accepted, Effect, Failure, bad};
-use super::record::{Received, Records, Verification};
+use super::answer::{self, Accepted, Failure, bad};
+use super::record::{Effect, Received, Records, Verification};
 use super::state::State;
 use super::verify::{App, BODY_LIMIT, Refusal, Refused, verify};
 use super::{channels, events, users};

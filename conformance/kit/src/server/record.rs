@@ -6,7 +6,6 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::Refusal;
-use super::answer::Effect;
 
 /// How many events, requests and terminations a server remembers, and of how many cache channels
 /// the last event. Older ones are forgotten.
@@ -51,6 +50,14 @@ pub enum Verification {
     Verified,
     /// The request got no further.
     Refused(Refusal),
+}
+
+/// What an accepted request does.
+pub(super) enum Effect {
+    None,
+    Publish(Vec<Event>),
+    /// The user's connections are closed.
+    Terminate(String),
 }
 
 #[derive(Default)]

@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::RECORD_LIMIT;
-use super::answer::Effect;
 use super::names::is_cache;
+use super::record::Effect;
 
 /// How many seconds a cache channel holds an event: the documented maximum.
 const CACHE_TTL: u64 = 30 * 60;

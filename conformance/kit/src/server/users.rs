@@ -4,8 +4,9 @@
 
 use serde_json::{Value, json};
 
-use super::answer::{Accepted, Effect, Failure, bad};
+use super::answer::{Accepted, Failure, bad};
 use super::names::{self, is_presence};
+use super::record::Effect;
 use super::state::State;
 
 /// The users of a presence channel.

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::server::Event;
-use crate::server::answer::Effect;
+use crate::server::record::Effect;
 
 /// 60 seconds before the cached event is forgotten.
 fn state() -> State {
