@@ -155,10 +155,6 @@ pub(crate) fn text<'de, D: Deserializer<'de>>(value: D) -> Result<Cow<'de, str>,
             Ok(Cow::Owned(text.to_owned()))
         }
 
-        fn visit_string<E>(self, text: String) -> Result<Cow<'de, str>, E> {
-            Ok(Cow::Owned(text))
-        }
-
         fn visit_u64<E>(self, number: u64) -> Result<Cow<'de, str>, E> {
             Ok(Cow::Owned(number.to_string()))
         }

@@ -155,8 +155,26 @@ mod tests {
     fn rfc3339() {
         let date = Timestamp::from_rfc3339("2026-11-24T08:15:00Z");
         assert_eq!(date, Some(Timestamp::from_unix(1_795_508_100)));
+        // The first and the last of each part; a leap second counts as the one that follows it.
+        for (text, seconds) in [
+            ("1970-01-01T00:00:00Z", 0),
+            ("2026-12-31T23:59:59Z", 1_798_761_599),
+            ("2016-12-31T23:59:60Z", 1_483_228_800),
+        ] {
+            assert_eq!(
+                Timestamp::from_rfc3339(text),
+                Some(Timestamp::from_unix(seconds)),
+                "{text}"
+            );
+        }
         for text in [
             "",
+            "1969-12-31T23:59:59Z",
+            "2026-11-32T08:15:00Z",
+            "2026-11-00T08:15:00Z",
+            "2026-11-24T24:15:00Z",
+            "2026-11-24T08:60:00Z",
+            "2026-11-24T08:15:61Z",
             "2026-11-24",
             "2026-11-24T08:15:00",
             "2026-11-24T08:15:00+00:00",

@@ -5,7 +5,7 @@ use std::{error::Error as _, time::Duration};
 
 use proptest::prelude::*;
 use pusher_core::{
-    ApiErrorKind, Expects, ResponseError, Trigger, TriggerResponse,
+    ApiErrorKind, Expects, GetUsers, ResponseError, Trigger, TriggerResponse,
     http::{Response, StatusCode},
 };
 
@@ -161,6 +161,18 @@ fn signatures_in_the_words_of_a_server_are_not_repeated() {
     }
     let error = parse(401, &words).unwrap_err().to_string();
     assert!(error.contains("POST\\n/apps/3/events") && error.contains("[redacted]"), "{error}");
+}
+
+/// Some servers write ids as numbers.
+#[test]
+fn an_id_is_the_text_of_a_number() {
+    let body = r#"{"users":[{"id":"a\nb"},{"id":"7"},{"id":7},{"id":-7},{"id":0.5}]}"#;
+    let users = Expects::<GetUsers>::new().parse(&Response::new(body)).unwrap().users;
+    let ids: Vec<_> = users.into_iter().map(|user| user.id).collect();
+    assert_eq!(ids, ["a\nb", "7", "7", "-7", "0.5"]);
+    let error = Expects::<GetUsers>::new().parse(&Response::new(r#"{"users":[{"id":null}]}"#));
+    let source = error.unwrap_err().source().unwrap().to_string();
+    assert!(source.starts_with("invalid type: null, expected a text or a number"), "{source}");
 }
 
 proptest! {

@@ -6,10 +6,10 @@ use std::{error::Error, time::Duration};
 
 use proptest::prelude::*;
 use pusher_core::{
-    App, AuthError, Callback, ChannelData, ChannelForm, ChannelName, ClientData, Credentials, Data,
-    Endpoint, Envelope, GetChannel, GetUsers, InvalidForm, MasterKey, MasterKeys, Member, Nonce,
-    OpenError, Raw, SocketId, TerminateUser, Timestamp, Token, Trigger, User, UserData, UserForm,
-    UserId, WebhookError, WebhookEvent, http,
+    App, AuthError, Callback, ChannelAuths, ChannelData, ChannelForm, ChannelName, ClientData,
+    Credentials, Data, Endpoint, Envelope, Expects, GetChannel, GetUsers, InvalidForm, MasterKey,
+    MasterKeys, Member, Nonce, OpenError, Raw, SocketId, TerminateUser, Timestamp, Token, Trigger,
+    User, UserData, UserForm, UserId, WebhookError, WebhookEvent, http,
 };
 
 const KEY: &str = "123456789";
@@ -529,5 +529,120 @@ fn what_libsodium_seals() {
         let sum = hex::encode(<[u8; 32]>::from(Sha256::digest(sealed.as_str())));
         assert_eq!(sum, expected, "case {case}");
         assert_eq!(keys.open(&channel, sealed.as_str()), Ok(text), "case {case}");
+    }
+}
+
+/// What a log shows of errors and of what holds payloads: what was wrong, and nothing of the payload.
+#[test]
+fn everything_says_what_it_is() {
+    let keys = MasterKeys::from(keys()[0].clone());
+    let name = channel("private-encrypted-a");
+    let open = |data: &str| words(&keys.open(&name, data).unwrap_err());
+    let (nonce, short) = ("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "AAAA");
+    let not_encrypted = keys.seal(&channel("private-a"), "", Nonce::from_bytes([0; 24]));
+    let webhook = |body: &str| {
+        use hmac::{KeyInit as _, Mac as _};
+        let hmac = hmac::Hmac::<sha2::Sha256>::new_from_slice(b"tofu").unwrap();
+        let signature = hex::encode(hmac.chain_update(body).finalize().into_bytes());
+        words(
+            &app().webhook(&Envelope::new(KEY, &signature, body.as_bytes()).unwrap()).unwrap_err(),
+        )
+    };
+    for (said, expected) in [
+        (
+            open("{}"),
+            "the data is not encrypted: it is no JSON with nonce and ciphertext: missing field",
+        ),
+        (
+            open(r#"{"nonce":"*","ciphertext":""}"#),
+            "the nonce of the encrypted data is not standard base64",
+        ),
+        (
+            open(&format!(r#"{{"nonce":"{short}","ciphertext":""}}"#)),
+            "the nonce of the encrypted data has 3 bytes; it has exactly 24",
+        ),
+        (
+            open(&format!(r#"{{"nonce":"{nonce}","ciphertext":"AA="}}"#)),
+            "the ciphertext of the encrypted data is not standard base64",
+        ),
+        (
+            open(&format!(r#"{{"nonce":"{nonce}","ciphertext":"{short}"}}"#)),
+            "the ciphertext has not even the 16 bytes of its tag",
+        ),
+        (
+            open(&format!(r#"{{"nonce":"{nonce}","ciphertext":"{nonce}"}}"#)),
+            "no master key opens the data: another key or another channel made it",
+        ),
+        (
+            words(&not_encrypted.unwrap_err()),
+            "the channel private-a is not encrypted; the name of one that is begins with private-encrypted-",
+        ),
+        (
+            words(&MasterKey::from_base64("*").unwrap_err()),
+            "the master key is not standard base64 with its padding",
+        ),
+        (
+            words(&MasterKey::from_base64("AAAA").unwrap_err()),
+            "the master key has 3 bytes; it has exactly 32 when decoded",
+        ),
+        (
+            words(&Callback::parse("a".repeat(101)).unwrap_err()),
+            "the callback has 101 bytes; at most 100 are allowed",
+        ),
+        (
+            words(&Callback::parse("a b").unwrap_err()),
+            "the callback is not a name at position 1; it reads like",
+        ),
+        (
+            words(&ChannelForm::parse("%").unwrap_err()),
+            "the form is not UTF-8 with percent-encoding",
+        ),
+        (words(&ChannelForm::parse("").unwrap_err()), "the form has no socket_id"),
+        (
+            words(&UserForm::parse("socket_id=1.1&socket_id=1.1").unwrap_err()),
+            "the form has the field socket_id twice",
+        ),
+        (words(&UserForm::parse("socket_id=1").unwrap_err()), "a socket_id ends too early"),
+        (
+            words(&ChannelForm::parse("socket_id=1.1&channel_name=a b").unwrap_err()),
+            "a channel name holds ' ' at position 1",
+        ),
+        (
+            words(&Envelope::new("", "", b"").unwrap_err()),
+            "the webhook has not exactly one x-pusher-key header field with a text",
+        ),
+        (
+            words(&Envelope::new("a", " ", b"").unwrap_err()),
+            "the webhook has not exactly one x-pusher-signature header field with a text",
+        ),
+        (
+            webhook("[]"),
+            "the body of the webhook is not that of a webhook: invalid type: sequence, expected an object",
+        ),
+        (
+            webhook(r#"{"time_ms":1,"events":[{"name":"a","subscription_count":[]}, 1]}"#),
+            "the body of the webhook is not that of a webhook: ",
+        ),
+        (format!("{:?}", Data::text("secret")), "Data(6 bytes)"),
+        (
+            format!("{:?}", keys.seal(&name, "", Nonce::from_bytes([0; 24])).unwrap()),
+            "Data(sealed, 84 bytes)",
+        ),
+        (format!("{:?}", Raw::get("/secret?")), "Raw(GET \"/secret?\")"),
+        (format!("{:?}", Raw::post("/a", "secret")), "Raw(POST \"/a\")"),
+        (format!("{:?}", Member::new("secret")), "Member(..)"),
+        (format!("{:?}", User::new("secret".parse().unwrap())), "User(..)"),
+        (format!("{:?}", ChannelData::json("1").unwrap()), "ChannelData(1 bytes)"),
+        (format!("{:?}", UserData::json(r#"{"id":"7"}"#).unwrap()), "UserData(10 bytes)"),
+        (format!("{:?}", Envelope::new("k", "s", b"secret").unwrap()), "Envelope(6 bytes)"),
+        (format!("{:?}", ClientData::Text("secret".to_owned())), "Text(6 bytes)"),
+        (format!("{:?}", ChannelAuths::new()), "ChannelAuths(..)"),
+        (
+            format!("{:?}", app()),
+            "App { app_id: \"3\", key: \"123456789\", base: https://api-mt1.pusher.com, limits: ",
+        ),
+        (format!("{:?}", Expects::<Trigger>::new()), "Expects"),
+    ] {
+        assert!(said.starts_with(expected), "{said}\nis not\n{expected}");
     }
 }
