@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Seals 300 texts with libsodium, by PyNaCl, and prints the SHA-256 of what each becomes, a line each.
 
-Keys, nonces and texts are made of SHA-256, so that the test in strangers.rs makes the same without a file.
+Keys, nonces and texts are made of SHA-256, so that the test in sealed.rs makes the same without a file.
 
     secretbox.py > core/tests/secretbox.txt
 """
