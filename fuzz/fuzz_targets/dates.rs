@@ -46,7 +46,7 @@ fuzz_target!(|input: (&str, &str, u32)| {
         }
     }
     let error = Expects::<Trigger>::new().parse(&response).unwrap_err();
-    let digits = retry_after.trim();
+    let digits = retry_after.trim_ascii();
     let number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
     if number && response.headers().contains_key("retry-after") {
         let seconds = digits.parse().ok();
