@@ -5,7 +5,9 @@
 //! `panicked`, which no case expects: it fails the case. (The process would end otherwise; the runner starts it
 //! anew, but gives up after five ends in a row, and there are more than that.)
 
+#[path = "../../rust-common/clock.rs"]
 mod clock;
+#[path = "../../rust-common/sink.rs"]
 mod sink;
 
 use std::{

@@ -6,7 +6,9 @@
 //! One setting is not the crate's own: its idempotency keys, which are on unless they are turned off, are for
 //! another server, and would be one more member in each body.
 
+#[path = "../../rust-common/clock.rs"]
 mod clock;
+#[path = "../../rust-common/sink.rs"]
 mod sink;
 
 use std::{
